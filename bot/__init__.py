@@ -1,0 +1,1 @@
+"""Huitouke: a customer-service chatbot that speaks first."""

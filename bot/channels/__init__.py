@@ -1,0 +1,1 @@
+"""Where customers come from. A channel knows neither customers nor Rasa."""

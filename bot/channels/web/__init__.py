@@ -1,0 +1,1 @@
+"""Web chat: sessions, socket and long poll (docs/protocols/webchat.md)."""

@@ -1,0 +1,1 @@
+"""Message log, ownership, outbox, and the way to the brain."""

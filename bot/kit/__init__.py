@@ -1,0 +1,1 @@
+"""What everything stands on: settings, clock, ids, errors, database, background tasks, logging."""

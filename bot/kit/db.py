@@ -1,0 +1,162 @@
+"""The database: one declarative base, one engine, and two kinds of transaction.
+
+`Database.read()` gives a session that never writes; `Database.write()` gives one that takes the write
+lock at once (SQLite: BEGIN IMMEDIATE) and commits at the end of the block, or rolls everything back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import DateTime, Dialect, MetaData, String, event, make_url, text
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.types import TypeDecorator
+
+from bot.kit.clock import require_utc
+from bot.kit.errors import Unavailable
+
+BUSY_MILLISECONDS = 5_000
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """Aware UTC datetimes. SQLite keeps ISO text with microseconds, which sorts as time does."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> Any:
+        if dialect.name == "sqlite":
+            return dialect.type_descriptor(String(32))
+        return dialect.type_descriptor(DateTime(timezone=True))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        if value is None:
+            return None
+        moment = require_utc(value)
+        return moment.isoformat(timespec="microseconds") if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if isinstance(value, str):
+            return datetime.fromisoformat(value)
+        return value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """The base of every table. Constraints have names, so that migrations can change them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: UtcTime}  # noqa: RUF012 - SQLAlchemy's own convention
+
+
+class ReadSession(AsyncSession):
+    """A session for reading. Flushing anything through it is a bug and fails."""
+
+
+class WriteSession(AsyncSession):
+    """A session that holds the write lock; it commits when its block ends."""
+
+
+class Database:
+    """One engine and its sessions. Make one per process, close it at the end."""
+
+    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        options: dict[str, Any] = {"pool_size": pool_size, "max_overflow": 20}
+        if self.is_sqlite:
+            if self.url.database and self.url.database != ":memory:":
+                Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+            options["connect_args"] = {"timeout": BUSY_MILLISECONDS / 1000}
+        else:
+            options["pool_pre_ping"] = True
+        self.engine: AsyncEngine = create_async_engine(self.url, **options)
+        if self.is_sqlite:
+            _prepare_sqlite(self.engine)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[ReadSession]:
+        """A transaction for reading."""
+        async with ReadSession(self.engine, expire_on_commit=False, autoflush=False) as session:
+            event.listen(session.sync_session, "before_flush", _refuse_flush)
+            try:
+                yield session
+            except DBAPIError as error:
+                raise translated(error) from error
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[WriteSession]:
+        """A transaction for writing: committed when the block ends well, else rolled back whole."""
+        async with WriteSession(self.engine, expire_on_commit=False) as session:
+            try:
+                if self.is_sqlite:
+                    # The engine's "begin" event reads this option (see _prepare_sqlite).
+                    await session.connection(execution_options={"huitouke_write": True})
+                yield session
+                await session.commit()
+            except DBAPIError as error:
+                await session.rollback()
+                raise translated(error) from error
+            except BaseException:
+                await session.rollback()
+                raise
+
+    async def ping(self) -> None:
+        """Raises Unavailable when the database does not answer."""
+        async with self.read() as session:
+            await session.execute(text("SELECT 1"))
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+def translated(error: DBAPIError) -> Exception:
+    """The driver's error as one of ours where it means something to a caller, else itself."""
+    if error.connection_invalidated or isinstance(error, OperationalError):
+        return Unavailable("The database is busy or out of reach: try again in a moment.")
+    return error
+
+
+def _refuse_flush(session: Any, *_: Any) -> None:
+    if session.new or session.dirty or session.deleted:
+        raise RuntimeError("A read session must not write: use Database.write().")
+
+
+def _prepare_sqlite(engine: AsyncEngine) -> None:
+    """WAL, foreign keys, and transactions that begin when we say so (SQLAlchemy's pysqlite recipe)."""
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def _connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=NORMAL",
+            "foreign_keys=ON",
+            f"busy_timeout={BUSY_MILLISECONDS}",
+            "temp_store=MEMORY",
+            "cache_size=-65536",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def _begin(connection: Connection) -> None:
+        immediate = connection.get_execution_options().get("huitouke_write", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")

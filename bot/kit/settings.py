@@ -1,0 +1,112 @@
+"""Settings, from the environment or a file `.env`, each with a default that works on one machine."""
+
+from __future__ import annotations
+
+import os
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from bot.kit.ids import secret_token
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Settings(BaseSettings):
+    """All settings. Variables are `HUITOUKE_<NAME>`; the database is `DATABASE_URL`."""
+
+    model_config = SettingsConfigDict(env_prefix="HUITOUKE_", env_file=".env", extra="ignore", frozen=True)
+
+    company: str = "回头客商城"
+    data_dir: Path = ROOT / "var"
+    database_url: str = Field(default="", validation_alias="DATABASE_URL")
+
+    host: str = "0.0.0.0"  # noqa: S104 - the server is what faces the customers
+    port: int = 8080
+    actions_port: int = 5055
+    brain_port: int = 5005
+    brain_urls: Annotated[list[str], NoDecode] = Field(default=[], validation_alias="BRAIN_URLS")
+    brain_secret: SecretStr = SecretStr("")
+    actions_secret: SecretStr = SecretStr("")
+
+    demo: bool = True
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["console", "json"] = "console"
+
+    session_secret: SecretStr = SecretStr("")
+    session_days: int = 90
+    allowed_origins: Annotated[list[str], NoDecode] = []
+    merchant_key: SecretStr = SecretStr("")
+    merchant_algorithm: Literal["HS256", "RS256", "ES256"] = "HS256"
+
+    honest_after_seconds: float = 8.0
+    brain_timeout_seconds: float = 30.0
+    max_text: int = 2000
+    rate_visitor_burst: int = 12
+    rate_visitor_per_second: float = 1.0
+    rate_address_burst: int = 120
+    rate_address_per_second: float = 20.0
+    trusted_proxies: Annotated[list[str], NoDecode] = []
+
+    code_minutes: int = 5
+    code_tries: int = 5
+    lock_minutes: int = 15
+    verified_hours: int = 12
+    sms_url: str = ""
+    sms_secret: SecretStr = SecretStr("")
+
+    service_phone: str = ""
+    service_hours: str = "每天 9:00-21:00"
+
+    @field_validator("allowed_origins", "brain_urls", "trusted_proxies", mode="before")
+    @classmethod
+    def _comma_separated(cls, value: object) -> object:
+        if isinstance(value, str):
+            return [part.strip().rstrip("/") for part in value.split(",") if part.strip()]
+        return value
+
+    @cached_property
+    def database(self) -> str:
+        """The database's URL with an async driver; SQLite in the data folder when none is set."""
+        url = self.database_url or f"sqlite:///{self.data_dir / 'huitouke.db'}"
+        for plain, driven in (
+            ("sqlite://", "sqlite+aiosqlite://"),
+            ("postgresql://", "postgresql+psycopg://"),
+            ("postgres://", "postgresql+psycopg://"),
+        ):
+            if url.startswith(plain):
+                return driven + url.removeprefix(plain)
+        return url
+
+    @cached_property
+    def brains(self) -> list[str]:
+        """Addresses of the brains, without a trailing slash."""
+        return self.brain_urls or [f"http://127.0.0.1:{self.brain_port}"]
+
+    def secret(self, name: Literal["brain_secret", "actions_secret", "session_secret"]) -> str:
+        """The secret `name`: as set, or made once and kept in the data folder, readable by its owner only."""
+        configured: SecretStr = getattr(self, name)
+        return configured.get_secret_value() or kept_secret(self.data_dir / "secrets" / name)
+
+
+def kept_secret(path: Path) -> str:
+    """The secret in `path`; made on first use. Two processes that start together agree on one."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        draft = path.with_name(f"{path.name}.{os.getpid()}")
+        draft.touch(mode=0o600)
+        draft.write_text(secret_token())
+        try:
+            os.link(draft, path)  # atomic, and refuses to replace another process's secret
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return path.read_text().strip()
+
+
+def load_settings() -> Settings:
+    return Settings()
