@@ -1,0 +1,47 @@
+"""What must hold before the work begins, and the lock that keeps two set-ups apart."""
+
+import fcntl
+import os
+import platform
+import shutil
+import sys
+from contextlib import contextmanager
+from typing import Iterator
+
+from steps.paths import BRAIN, ROOT, TOOLS, venv_python
+from steps.say import Stop
+
+GIB = 1 << 30
+FIRST_TIME, AGAIN = 6 * GIB, GIB // 4
+
+
+def machine() -> None:
+    """The C library and the free disk space. Raises Stop."""
+    if sys.platform not in ("linux", "darwin"):
+        raise Stop("Huitouke runs on Linux and macOS; on Windows use WSL.")
+    if sys.platform == "linux" and platform.libc_ver(sys.executable)[0] != "glibc":
+        raise Stop(
+            "Huitouke's Python packages need the GNU C library, which this system's python3 does not use: "
+            "take Debian, Ubuntu, Fedora or another system with glibc."
+        )
+    needed = AGAIN if os.path.exists(venv_python(BRAIN)) else FIRST_TIME
+    free = shutil.disk_usage(ROOT).free
+    if free < needed:
+        raise Stop(
+            "{:.1f} GB of disk space are free in {} and {:.1f} are needed: free some and try again.".format(
+                free / GIB, ROOT, needed / GIB
+            )
+        )
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Hold the set-up's lock; wait, and say so, while another one holds it."""
+    os.makedirs(TOOLS, exist_ok=True)
+    with open(os.path.join(TOOLS, "lock"), "w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            print("  another set-up is running in this folder: waiting for it", flush=True)
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
