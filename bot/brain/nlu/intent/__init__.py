@@ -1,0 +1,1 @@
+"""The intent model: sparse features of characters and words, linear classifiers, calibrated confidence."""
