@@ -69,3 +69,10 @@ class Unavailable(HuitoukeError):
 
     status = 503
     code = "unavailable"
+
+
+class DeliveryUnknown(HuitoukeError):
+    """The platform did not say whether it took the message: sending again could double it."""
+
+    status = 504
+    code = "delivery_unknown"

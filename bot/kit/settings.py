@@ -14,6 +14,8 @@ from bot.kit.ids import secret_token
 
 ROOT = Path(__file__).resolve().parents[2]
 
+SecretName = Literal["brain_secret", "actions_secret", "session_secret"]
+
 
 class Settings(BaseSettings):
     """All settings. Variables are `HUITOUKE_<NAME>`; the database is `DATABASE_URL`."""
@@ -53,6 +55,8 @@ class Settings(BaseSettings):
 
     code_minutes: int = 5
     code_tries: int = 5
+    code_sends: int = 3
+    code_send_minutes: int = 10
     lock_minutes: int = 15
     verified_hours: int = 12
     sms_url: str = ""
@@ -86,7 +90,7 @@ class Settings(BaseSettings):
         """Addresses of the brains, without a trailing slash."""
         return self.brain_urls or [f"http://127.0.0.1:{self.brain_port}"]
 
-    def secret(self, name: Literal["brain_secret", "actions_secret", "session_secret"]) -> str:
+    def secret(self, name: SecretName) -> str:
         """The secret `name`: as set, or made once and kept in the data folder, readable by its owner only."""
         configured: SecretStr = getattr(self, name)
         return configured.get_secret_value() or kept_secret(self.data_dir / "secrets" / name)

@@ -1,0 +1,147 @@
+"""The base of every action: who is asking, what they may see, and an honest sentence when we fail."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+
+import structlog
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import FollowupAction, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions import runtime
+from actions.runtime import Runtime
+from bot.kit.errors import HuitoukeError, Unavailable
+from bot.kit.ids import CustomerId, IdentityId
+from bot.store.identities.service import Access, access
+
+log = structlog.get_logger(__name__)
+
+Events = list[dict[str, Any]]
+
+SORRY = "抱歉，这一步我没能办成，已经记下来让同事检查。您可以稍后再试，或者找人工客服。"
+
+
+class CustomerGone(HuitoukeError):
+    """The brain sent a turn without an identity."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of an action: the turn it belongs to, and what it may use.
+
+    `parse` is what the brain understood of the customer's last message.
+    """
+
+    runtime: Runtime
+    identity: IdentityId
+    conversation: str
+    now: datetime
+    time_zone: str
+    slots: Mapping[str, Any]
+    parse: Mapping[str, Any]
+    _dispatcher: CollectingDispatcher
+
+    @classmethod
+    def of(cls, dispatcher: CollectingDispatcher, tracker: Tracker) -> Call:
+        latest: Mapping[str, Any] = tracker.latest_message or {}
+        metadata = latest.get("metadata") or {}
+        if not isinstance(metadata.get("identity"), int):
+            raise CustomerGone()
+        current = runtime.current()
+        return cls(
+            runtime=current,
+            identity=IdentityId(metadata["identity"]),
+            conversation=tracker.sender_id,
+            now=current.clock(),
+            time_zone=metadata.get("time_zone") or "Asia/Shanghai",
+            slots=tracker.slots,
+            parse=latest,
+            _dispatcher=dispatcher,
+        )
+
+    @property
+    def text(self) -> str:
+        """What the customer wrote last; empty when they pressed a button."""
+        text = self.parse.get("text") or ""
+        return "" if text.startswith("/") and self.intent and text.startswith(f"/{self.intent}") else text
+
+    @property
+    def intent(self) -> str | None:
+        return (self.parse.get("intent") or {}).get("name")
+
+    def entity(self, *names: str) -> Any | None:
+        """The value of the first entity with one of `names` in the last message."""
+        for found in self.parse.get("entities") or ():
+            if found.get("entity") in names:
+                return found.get("value")
+        return None
+
+    def say(
+        self,
+        text: str,
+        *,
+        card: str | None = None,
+        data: Mapping[str, Any] | None = None,
+        buttons: Mapping[str, str] | None = None,
+    ) -> None:
+        """Answer. `buttons` maps what a quick reply says to its payload (`/intent{…}`, or text to send)."""
+        self._dispatcher.utter_message(
+            text=text,
+            buttons=[{"title": title, "payload": payload} for title, payload in (buttons or {}).items()],
+            json_message={"card": card, "data": dict(data or {})} if card else None,
+        )
+
+
+class CustomerAction(Action, ABC):
+    """An action that answers a customer. Subclasses set `topic` and write `answer`."""
+
+    topic: ClassVar[str] = ""
+
+    def name(self) -> str:
+        return f"action_{self.topic}"
+
+    @abstractmethod
+    async def answer(self, call: Call) -> Events:
+        """Do the work, say the answer, give the events."""
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:  # noqa: ARG002
+        """See rasa_sdk.Action.run.
+
+        Raises Unavailable (the host answers 503, the brain forgets the turn, the server tries again);
+        any other failure is told to the customer, and logged without what they wrote.
+        """
+        try:
+            return await self.answer(Call.of(dispatcher, tracker))
+        except Unavailable:
+            raise
+        except Exception:
+            log.exception("action_failed", action=self.name(), conversation=tracker.sender_id)
+            dispatcher.messages.clear()
+            dispatcher.utter_message(
+                text=SORRY, buttons=[{"title": "转人工", "payload": "/request_human"}]
+            )
+            return []
+
+
+class PersonalAction(CustomerAction, ABC):
+    """An action that tells personal facts: it asks for proof of identity first and comes back to the question."""
+
+    async def answer(self, call: Call) -> Events:
+        async with call.runtime.database.read() as session:
+            seen = await access(session, call.identity, call.now)
+        if not seen.verified or seen.customer_id is None:
+            return [SlotSet("pending_action", self.name()), *self.remember(call), FollowupAction("identity_form")]
+        return await self.tell(call, seen, seen.customer_id)
+
+    def remember(self, call: Call) -> Events:  # noqa: ARG002
+        """Slots that keep what was asked while the customer proves who they are."""
+        return []
+
+    @abstractmethod
+    async def tell(self, call: Call, seen: Access, customer: CustomerId) -> Events:
+        """Answer a customer whose identity is proved."""

@@ -1,0 +1,86 @@
+"""Hosts the actions on loopback: rasa-sdk's executor inside an aiohttp application of ours.
+
+The SDK's own server binds every interface, asks for no secret, and answers an exception with the whole
+request, which the brain would log.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import AsyncIterator
+
+import structlog
+from aiohttp import web
+from rasa_sdk.executor import ActionExecutor
+from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundException
+
+from actions import runtime
+from actions.runtime import make_runtime
+from bot.kit.clock import Clock, system_now
+from bot.kit.errors import HuitoukeError, Unavailable
+from bot.kit.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+LARGEST_CALL = 4 * 1024 * 1024
+EXECUTOR = web.AppKey("executor", ActionExecutor)
+
+
+def make_executor() -> ActionExecutor:
+    """An executor that knows every action in this package."""
+    executor = ActionExecutor()
+    executor.register_package("actions")
+    return executor
+
+
+def make_app(settings: Settings, clock: Clock = system_now) -> web.Application:
+    """The action server's application: POST /webhook, GET /health."""
+    secret = settings.secret("actions_secret")
+
+    async def run_action(request: web.Request) -> web.Response:
+        if not hmac.compare_digest(request.headers.get("Authorization", ""), f"Bearer {secret}"):
+            raise web.HTTPUnauthorized()
+        call = await request.json()
+        call.setdefault("domain", {})  # else the SDK asks for a domain that selective sending left out
+        return await _run(request.app[EXECUTOR], call)
+
+    async def health(_request: web.Request) -> web.Response:
+        await runtime.current().database.ping()
+        return web.json_response({"status": "ready"})
+
+    async def running(_app: web.Application) -> AsyncIterator[None]:
+        current = make_runtime(settings, clock)
+        runtime.use(current)
+        yield
+        runtime.use(None)
+        await current.close()
+
+    app = web.Application(client_max_size=LARGEST_CALL, middlewares=[_errors])
+    app[EXECUTOR] = make_executor()
+    app.cleanup_ctx.append(running)
+    app.router.add_post("/webhook", run_action)
+    app.router.add_get("/health", health)
+    return app
+
+
+async def _run(executor: ActionExecutor, call: dict[str, object]) -> web.Response:
+    try:
+        result = await executor.run(call)
+    except ActionExecutionRejection as error:
+        return web.json_response({"error": "rejected", "action_name": error.action_name}, status=400)
+    except ActionNotFoundException as error:
+        log.error("unknown_action", action=error.action_name)
+        return web.json_response({"error": "unknown action", "action_name": error.action_name}, status=404)
+    return web.json_response(result.model_dump() if result else {"events": [], "responses": []})
+
+
+@web.middleware
+async def _errors(request: web.Request, handler: web.RequestHandler) -> web.StreamResponse:  # pyright: ignore[reportGeneralTypeIssues]
+    """No answer carries anything of the request."""
+    try:
+        return await handler(request)  # pyright: ignore[reportCallIssue]
+    except Unavailable as error:
+        log.warning("action_unavailable", error=error.message)
+        return web.json_response({"error": "unavailable"}, status=503)
+    except HuitoukeError as error:
+        return web.json_response({"error": error.code}, status=error.status)

@@ -1,0 +1,98 @@
+"""Frames of the web chat protocol (docs/protocols/webchat.md): reading the client's, writing ours."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from bot.kit.clock import iso
+from bot.kit.errors import BadInput, HuitoukeError, TooMany
+from bot.messages import LoggedMessage
+
+ClientId = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{8,64}$")]
+
+
+class BadFrame(BadInput):
+    """这条数据的格式不对。"""
+
+    code = "bad_frame"
+
+
+class _Frame(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ChoiceFrame(_Frame):
+    seq: Annotated[int, Field(ge=1)]
+    index: Annotated[int, Field(ge=0, le=50)]
+
+
+class HelloFrame(_Frame):
+    type: Literal["hello"]
+    token: Annotated[str, Field(max_length=2000)]
+    since: Annotated[int, Field(ge=0)] = 0
+
+
+class MessageFrame(_Frame):
+    type: Literal["message"]
+    client_id: ClientId
+    text: str | None = None
+    choice: ChoiceFrame | None = None
+
+
+class SeenFrame(_Frame):
+    type: Literal["seen"]
+    seq: Annotated[int, Field(ge=0)]
+
+
+class PingFrame(_Frame):
+    type: Literal["ping"]
+
+
+ClientFrame = HelloFrame | MessageFrame | SeenFrame | PingFrame
+_reader: TypeAdapter[ClientFrame] = TypeAdapter(Annotated[ClientFrame, Field(discriminator="type")])
+
+
+def read(raw: str | bytes) -> ClientFrame:
+    """The client's frame. Raises BadFrame with what is wrong in it."""
+    try:
+        frame = _reader.validate_json(raw)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(str(part) for part in first["loc"]) or "frame"
+        raise BadFrame(f"Bad frame: {where}: {first['msg']}") from error
+    if isinstance(frame, MessageFrame) and (frame.text is None) == (frame.choice is None):
+        raise BadFrame("Bad frame: a message has either text or choice.")
+    return frame
+
+
+def ack(client_id: str, seq: int) -> dict[str, Any]:
+    return {"type": "ack", "client_id": client_id, "seq": seq}
+
+
+def message(logged: LoggedMessage) -> dict[str, Any]:
+    content = logged.content
+    body: dict[str, Any] = {
+        "seq": logged.seq,
+        "author": logged.author,
+        "at": iso(logged.at),
+        "type": "card" if content.card else "text",
+        "text": content.text,
+        "quick_replies": [{"title": reply.title} for reply in content.quick_replies],
+    }
+    if logged.channel_message_id is not None:
+        body["client_id"] = logged.channel_message_id
+    if content.card:
+        body["card"] = content.card
+        body["data"] = dict(content.data)
+    return {"type": "message", "message": body}
+
+
+def error(problem: HuitoukeError, client_id: str | None = None) -> dict[str, Any]:
+    body: dict[str, Any] = {"type": "error", "code": problem.code, "text": problem.message}
+    if client_id is not None:
+        body["client_id"] = client_id
+    if isinstance(problem, TooMany):
+        body["retry_after"] = round(problem.retry_after, 2)
+    return body

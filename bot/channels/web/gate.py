@@ -1,0 +1,76 @@
+"""Who may come in: origins, addresses, rates."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address, ip_network
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from bot.channels.web.limits import RateLimit
+from bot.kit.errors import Forbidden, TooMany
+from bot.kit.settings import Settings
+
+
+class BadOrigin(Forbidden):
+    """This page may not use the chat. Set HUITOUKE_ALLOWED_ORIGINS to allow it."""
+
+    code = "bad_origin"
+
+
+class SlowDown(TooMany):
+    """您发得有点快，稍等一下，我马上接着处理。"""
+
+
+class Gate:
+    """Checks every request of web chat."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._allowed = frozenset(settings.allowed_origins)
+        self._proxies = [ip_network(proxy, strict=False) for proxy in settings.trusted_proxies]
+        self._visitors = RateLimit(settings.rate_visitor_burst, settings.rate_visitor_per_second)
+        self._addresses = RateLimit(settings.rate_address_burst, settings.rate_address_per_second)
+
+    def check_origin(self, request: web.Request) -> None:
+        """A browser's request comes from our own pages (the widget lives in our iframe). Raises BadOrigin.
+
+        No Origin at all is not a browser's page: terminals and programs hold a token of their own.
+        """
+        origin = request.headers.get("Origin")
+        if origin is None or origin.rstrip("/") in self._allowed:
+            return
+        if urlsplit(origin).netloc.lower() != self._host(request).lower():
+            raise BadOrigin()
+
+    def check_rate(self, visitor: str, address: str) -> None:
+        """Raises SlowDown."""
+        wait = self._visitors.take(visitor) or self._addresses.take(address)
+        if wait:
+            raise SlowDown(retry_after=wait)
+
+    def check_address(self, address: str) -> None:
+        """Raises SlowDown."""
+        if wait := self._addresses.take(address):
+            raise SlowDown(retry_after=wait)
+
+    def address(self, request: web.Request) -> str:
+        """Where a request really comes from: what a trusted proxy says, else the peer."""
+        peer = request.remote or ""
+        if not self._from_proxy(peer):
+            return peer
+        for hop in reversed(request.headers.get("X-Forwarded-For", "").split(",")):
+            if hop.strip() and not self._from_proxy(hop.strip()):
+                return hop.strip()
+        return peer
+
+    def _host(self, request: web.Request) -> str:
+        if self._from_proxy(request.remote or ""):
+            return request.headers.get("X-Forwarded-Host") or request.host
+        return request.host
+
+    def _from_proxy(self, address: str) -> bool:
+        try:
+            parsed = ip_address(address)
+        except ValueError:
+            return False
+        return any(parsed in proxy for proxy in self._proxies)

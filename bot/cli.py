@@ -1,0 +1,134 @@
+"""The command line: `huitouke …`."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from bot.kit.clock import system_now
+from bot.kit.db import Database
+from bot.kit.errors import HuitoukeError
+from bot.kit.logging import set_up_logging
+from bot.kit.settings import Settings, load_settings
+
+app = typer.Typer(help="Huitouke (回头客): a customer-service chatbot that speaks first.", no_args_is_help=True)
+db_app = typer.Typer(help="The database.", no_args_is_help=True)
+demo_app = typer.Typer(help="The demo company.", no_args_is_help=True)
+app.add_typer(db_app, name="db")
+app.add_typer(demo_app, name="demo")
+
+console = Console(stderr=True)
+
+
+def _settings() -> Settings:
+    settings = load_settings()
+    set_up_logging(settings.log_level, settings.log_format)
+    return settings
+
+
+@app.command()
+def serve() -> None:
+    """Run the server: gateway, conversations and background work."""
+    from aiohttp import web
+
+    from bot.server import make_app
+
+    settings = _settings()
+    web.run_app(
+        make_app(settings),
+        host=settings.host,
+        port=settings.port,
+        print=lambda *_: None,
+        access_log=None,
+        loop=_loop(),
+        shutdown_timeout=5,
+    )
+
+
+@app.command()
+def actions() -> None:
+    """Run the action server, on loopback."""
+    from aiohttp import web
+
+    from actions.host import make_app
+
+    settings = _settings()
+    web.run_app(
+        make_app(settings),
+        host="127.0.0.1",
+        port=settings.actions_port,
+        print=lambda *_: None,
+        access_log=None,
+        loop=_loop(),
+        shutdown_timeout=5,
+    )
+
+
+@app.command()
+def run() -> None:
+    """Start brain, actions and server, watch over them, and say where to go."""
+    from bot.supervisor import run as supervise
+
+    supervise(_settings())
+
+
+@app.command()
+def chat(
+    server: Annotated[str, typer.Option(help="The server's address.")] = "",
+    user_token: Annotated[str, typer.Option(help="A merchant's signed token.")] = "",
+) -> None:
+    """Talk to the server from this terminal."""
+    from bot.terminal import chat as talk
+
+    settings = load_settings()
+    raise typer.Exit(asyncio.run(talk(server or f"http://127.0.0.1:{settings.port}", user_token or None)))
+
+
+@db_app.command("upgrade")
+def db_upgrade() -> None:
+    """Create the tables, or bring them up to date."""
+    from bot.migrations import upgrade
+
+    settings = _settings()
+    upgrade(settings.database)
+    console.print("The database is up to date.")
+
+
+@demo_app.command("seed")
+def demo_seed() -> None:
+    """Fill the database with a believable company (only when it holds no customers)."""
+    from bot.store.demo import seed
+
+    settings = _settings()
+
+    async def fill() -> None:
+        database = Database(settings.database)
+        try:
+            report = await seed(database, system_now())
+            console.print(str(report))
+        finally:
+            await database.close()
+
+    _or_say(fill())
+
+
+def _loop() -> asyncio.AbstractEventLoop:
+    try:
+        import uvloop
+    except ImportError:
+        return asyncio.new_event_loop()
+    return uvloop.new_event_loop()
+
+
+def _or_say(work: object) -> None:
+    """Run `work`; a failure of ours is one sentence and exit status 1, not a traceback."""
+    try:
+        asyncio.run(work)  # pyright: ignore[reportArgumentType]
+    except HuitoukeError as error:
+        console.print(f"[red]{error.message}[/red]")
+        raise typer.Exit(1) from error

@@ -1,0 +1,171 @@
+"""Conversations as channels see them: open, receive, read, subscribe (bot.messages.Conversations)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+
+from bot.conversations import log as message_log
+from bot.conversations.content import clean_text, from_json
+from bot.conversations.hub import Hub
+from bot.conversations.models import Conversation, Message
+from bot.conversations.turns import Turns
+from bot.kit.clock import Clock
+from bot.kit.db import Database, WriteSession
+from bot.kit.errors import BadInput, NotFound
+from bot.kit.ids import ConversationId, IdentityId, new_conversation_id
+from bot.messages import (
+    Choice,
+    InboundMessage,
+    Listener,
+    LoggedMessage,
+    MessagesAdded,
+    OpenConversation,
+    Receipt,
+    Unsubscribe,
+    Visitor,
+)
+from bot.store.identities.service import access, ensure_identity, verify_by_merchant
+
+
+class BadChoice(BadInput):
+    """这个选项已经不能用了，请直接输入您的问题。"""
+
+    code = "bad_choice"
+
+
+class ConversationService:
+    """The real `Conversations`, for one process."""
+
+    def __init__(self, database: Database, turns: Turns, hub: Hub, clock: Clock, *, max_text: int) -> None:
+        self._database = database
+        self._turns = turns
+        self._hub = hub
+        self._clock = clock
+        self._max_text = max_text
+
+    async def open(self, visitor: Visitor) -> OpenConversation:
+        """See Conversations.open. Two first openings at once end in one conversation."""
+        try:
+            return await self._open(visitor)
+        except IntegrityError:
+            return await self._open(visitor)
+
+    async def _open(self, visitor: Visitor) -> OpenConversation:
+        now = self._clock()
+        async with self._database.write() as session:
+            identity = await ensure_identity(session, visitor.channel, visitor.account, visitor.channel_user, now)
+            if visitor.member_number is not None:
+                await verify_by_merchant(session, identity, visitor.member_number, now)
+            row = await session.scalar(
+                select(Conversation).where(
+                    Conversation.channel == visitor.channel,
+                    Conversation.account == visitor.account,
+                    Conversation.channel_user == visitor.channel_user,
+                )
+            )
+            if row is None:
+                row = self._new(visitor, identity)
+                session.add(row)
+            row.locale, row.time_zone = visitor.locale, visitor.time_zone
+            proved = (await access(session, identity, now)).verified
+        return OpenConversation(ConversationId(row.id), row.last_seq, proved)
+
+    def _new(self, visitor: Visitor, identity: IdentityId) -> Conversation:
+        now = self._clock()
+        return Conversation(
+            id=new_conversation_id(),
+            channel=visitor.channel,
+            account=visitor.account,
+            channel_user=visitor.channel_user,
+            identity_id=identity,
+            owner="bot",
+            owner_version=1,
+            last_seq=0,
+            seen_seq=0,
+            created_at=now,
+            last_message_at=now,
+        )
+
+    async def state(self, conversation: ConversationId) -> OpenConversation | None:
+        """See Conversations.state."""
+        async with self._database.read() as session:
+            row = await session.get(Conversation, conversation)
+            if row is None:
+                return None
+            proved = (await access(session, IdentityId(row.identity_id), self._clock())).verified
+        return OpenConversation(conversation, row.last_seq, proved)
+
+    async def receive(self, message: InboundMessage, conversation: ConversationId | None = None) -> Receipt:
+        """See Conversations.receive. Without `conversation` the visitor's own is found or opened."""
+        if conversation is None:
+            opened = await self.open(Visitor(message.channel, message.account, message.channel_user))
+            conversation = opened.conversation
+        text = clean_text(message.text, self._max_text) if message.text is not None else None
+        async with self._database.write() as session:
+            row = await message_log.locked(session, conversation)
+            if (row.channel, row.account, row.channel_user) != (
+                message.channel,
+                message.account,
+                message.channel_user,
+            ):
+                raise NotFound("This conversation does not exist.")
+            known = await session.scalar(
+                select(Message.seq).where(
+                    Message.conversation_id == conversation,
+                    Message.channel_message_id == message.channel_message_id,
+                )
+            )
+            if known is not None:
+                return Receipt(known, duplicate=True)
+            content = await self._content(session, conversation, text, message.choice)
+            stored = message_log.append_inbound(session, row, message.channel_message_id, content, self._clock())
+            for_bot = row.owner == "bot"
+            if not for_bot:
+                stored.state = "done"  # whoever owns the conversation reads it from the log
+            leased = for_bot and self._turns.lease(row)
+        self._hub.publish(conversation, MessagesAdded((message_log.logged(stored, conversation),)))
+        if leased:
+            self._turns.notify(conversation)
+        return Receipt(stored.seq, duplicate=False)
+
+    async def _content(
+        self, session: WriteSession, conversation: ConversationId, text: str | None, choice: Choice | None
+    ) -> dict[str, Any]:
+        if (text is None) == (choice is None):
+            raise BadInput("A message has a text or a choice.")
+        if choice is None:
+            return {"text": text}
+        offered = await session.scalar(
+            select(Message.content).where(
+                Message.conversation_id == conversation, Message.seq == choice.seq, Message.author != "customer"
+            )
+        )
+        replies = from_json(offered).quick_replies if offered else ()
+        if not 0 <= choice.index < len(replies):
+            raise BadChoice()
+        reply = replies[choice.index]
+        if reply.intent is None:
+            return {"text": reply.text or reply.title}
+        return {"text": reply.title, "intent": reply.intent, "entities": dict(reply.entities)}
+
+    async def since(self, conversation: ConversationId, seq: int, limit: int = 200) -> Sequence[LoggedMessage]:
+        """See Conversations.since."""
+        async with self._database.read() as session:
+            return await message_log.since(session, conversation, seq, limit)
+
+    async def seen(self, conversation: ConversationId, seq: int) -> None:
+        """See Conversations.seen. Going back, or past the end, changes nothing."""
+        async with self._database.write() as session:
+            await session.execute(
+                update(Conversation)
+                .where(Conversation.id == conversation, Conversation.seen_seq < seq, Conversation.last_seq >= seq)
+                .values(seen_seq=seq)
+            )
+
+    def subscribe(self, conversation: ConversationId, listener: Listener) -> Unsubscribe:
+        """See Conversations.subscribe."""
+        return self._hub.subscribe(conversation, listener)

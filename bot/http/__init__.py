@@ -1,0 +1,1 @@
+"""What every HTTP application of ours shares: errors, health, metrics, pages."""

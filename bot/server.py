@@ -1,0 +1,111 @@
+"""The composition root of the server: gateway, conversations, and what runs in the background.
+
+Nothing is built at import; `make_app` builds everything from settings, a clock and a database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+from aiohttp import web
+
+from bot.channels.web.gate import Gate
+from bot.channels.web.inbox import Inbox
+from bot.channels.web.routes import WebChat
+from bot.channels.web.tokens import MerchantTokens, SessionTokens
+from bot.conversations.brain import BrainClient
+from bot.conversations.hub import Hub
+from bot.conversations.outbox import Outbox
+from bot.conversations.service import ConversationService
+from bot.conversations.turns import Turns
+from bot.demo.routes import Demo, demo_merchant_key
+from bot.http.errors import error_middleware
+from bot.http.health import Health
+from bot.http.metrics import Metrics
+from bot.http.pages import Pages
+from bot.kit.clock import Clock, system_now
+from bot.kit.db import Database
+from bot.kit.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+LARGEST_BODY = 256 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The running parts of a server."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    brain: BrainClient
+    hub: Hub
+    turns: Turns
+    outbox: Outbox
+    conversations: ConversationService
+
+
+PARTS = web.AppKey("parts", Parts)
+
+
+def make_parts(settings: Settings, clock: Clock = system_now) -> Parts:
+    """Everything the server consists of, not yet started."""
+    database = Database(settings.database)
+    brain = BrainClient(
+        settings.brains, settings.secret("brain_secret"), timeout=settings.brain_timeout_seconds
+    )
+    hub = Hub(database)
+    turns = Turns(database, brain, hub, clock, honest_after_seconds=settings.honest_after_seconds)
+    return Parts(
+        settings=settings,
+        clock=clock,
+        database=database,
+        brain=brain,
+        hub=hub,
+        turns=turns,
+        outbox=Outbox(database, outlets=(), clock=clock),
+        conversations=ConversationService(database, turns, hub, clock, max_text=settings.max_text),
+    )
+
+
+def make_app(settings: Settings, clock: Clock = system_now) -> web.Application:
+    """The server's web application."""
+    parts = make_parts(settings, clock)
+    metrics = Metrics()
+    app = web.Application(middlewares=[metrics.middleware, error_middleware], client_max_size=LARGEST_BODY)
+    app[PARTS] = parts
+    app.cleanup_ctx.append(_running)
+    inbox = Inbox(
+        parts.conversations,
+        SessionTokens(settings.secret("session_secret"), timedelta(days=settings.session_days)),
+        Gate(settings),
+    )
+    merchant_key = settings.merchant_key.get_secret_value()
+    if settings.demo and not merchant_key:
+        merchant_key = demo_merchant_key(settings)
+    WebChat(settings, inbox, MerchantTokens(merchant_key, settings.merchant_algorithm), clock).add_to(app)
+    Health(parts.database, parts.brain).add_to(app)
+    metrics.add_to(app)
+    if settings.demo:
+        Demo(parts.database, merchant_key, clock).add_to(app)
+    Pages(settings).add_to(app)
+    return app
+
+
+async def _running(app: web.Application) -> AsyncIterator[None]:
+    """Start the parts in the order in which they need each other, and stop them backwards."""
+    parts = app[PARTS]
+    await parts.brain.start()
+    parts.hub.start()
+    parts.turns.start()
+    parts.outbox.start()
+    yield
+    await parts.outbox.close()
+    await parts.turns.close()
+    await parts.hub.close()
+    await parts.brain.close()
+    await parts.database.close()
