@@ -1,0 +1,136 @@
+"""Run the checks and tests, the fast ones first, all of them even when one fails, and add it all up.
+
+python -m scripts.test             everything
+python -m scripts.test static      one part or several, by name
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ET
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+REPORTS = ROOT / "build" / "test"
+BIN = ROOT / ".venv" / "bin"
+BRAIN = ROOT / "bot" / "brain" / ".venv" / "bin" / "python"
+
+
+@dataclass
+class Counts:
+    """Tests that ran, those of them that failed, and those that were skipped."""
+
+    ran: int = 0
+    failed: int = 0
+    skipped: int = 0
+
+
+@dataclass
+class Part:
+    """One command of the suite. A pytest part writes a report, and fails when it ran no test."""
+
+    name: str
+    argv: list[str]
+    group: str
+    cwd: Path = ROOT
+    seconds: float = field(default=0.0, init=False)
+    code: int = field(default=0, init=False)
+
+    @property
+    def report(self) -> Path:
+        return REPORTS / f"{self.group}.xml"
+
+    @property
+    def is_pytest(self) -> bool:
+        return "pytest" in self.argv
+
+    def run(self) -> None:
+        print(f"\n=== {self.name}", flush=True)
+        argv = self.argv + ([f"--junitxml={self.report}"] if self.is_pytest else [])
+        began = time.monotonic()
+        self.code = subprocess.call(argv, cwd=self.cwd)
+        self.seconds = time.monotonic() - began
+
+    def counts(self) -> Counts:
+        """What the report says; all zero when there is none."""
+        counts = Counts()
+        if self.is_pytest and self.report.exists():
+            for suite in ET.parse(self.report).getroot().iter("testsuite"):
+                counts.skipped += int(suite.get("skipped", "0"))
+                counts.failed += int(suite.get("failures", "0")) + int(suite.get("errors", "0"))
+                counts.ran += int(suite.get("tests", "0")) - int(suite.get("skipped", "0"))
+        return counts
+
+    @property
+    def failed(self) -> bool:
+        return self.code != 0 or (self.is_pytest and self.counts().ran == 0)
+
+    def told(self) -> str:
+        """The part's line of the summary."""
+        counts = self.counts()
+        tests = (
+            f"{counts.ran} tests, {counts.failed} failed, {counts.skipped} skipped"
+            if counts.ran
+            else "no test ran"
+        )
+        how = "FAILED" if self.failed else "ok"
+        return f"  {how:6}  {self.seconds:6.1f} s  {self.name}" + (f"  ({tests})" if self.is_pytest else "")
+
+
+def parts() -> list[Part]:
+    """Every part of the suite, in the order to run them."""
+    pytest = [str(BIN / "python"), "-m", "pytest", "-q"]
+    brain = [str(BRAIN), "-m", "pytest", "-q", "-c", "bot/brain/pyproject.toml", "--rootdir", "."]
+    return [
+        Part("ruff: lint", [str(BIN / "ruff"), "check", "."], "static"),
+        Part("ruff: format", [str(BIN / "ruff"), "format", "--check", "."], "static"),
+        Part("types: everything but the brain", [str(BIN / "basedpyright")], "static"),
+        Part("types: the brain", [str(BIN / "basedpyright"), "-p", "bot/brain"], "static"),
+        Part("import directions", [*pytest, "tests/test_imports.py"], "imports"),
+        Part("front end", ["npm", "run", "--silent", "check"], "web", cwd=ROOT / "bot" / "web"),
+        Part("tests", [*pytest, "--ignore=tests/test_imports.py"], "root"),
+        Part("tests of the brain", [*brain, "tests/brain"], "brain"),
+        Part("acceptance tests", [*pytest, "tests/acceptance"], "acceptance"),
+    ]
+
+
+GROUPS = {"static": {"static", "imports", "web"}}
+
+
+def chosen(names: list[str]) -> list[Part]:
+    """The parts called `names` (all of them when empty). Exits with a sentence on an unknown name."""
+    everything = parts()
+    if not names:
+        return everything
+    wanted = set[str]().union(*(GROUPS.get(name, {name}) for name in names))
+    known = {part.group for part in everything}
+    if wanted - known:
+        sys.exit(f"There is no part {sorted(wanted - known)}: choose from {sorted(known)}.")
+    return [part for part in everything if part.group in wanted]
+
+
+def main(names: list[str]) -> int:
+    """Run the chosen parts; 0 when all passed and each pytest part ran at least one test."""
+    selection = chosen(names)
+    REPORTS.mkdir(parents=True, exist_ok=True)
+    for old in REPORTS.glob("*.xml"):
+        old.unlink()
+    for part in selection:
+        part.run()
+    print("\n=== summary")
+    for part in selection:
+        print(part.told())
+    ran = sum(part.counts().ran for part in selection)
+    bad = sum(part.counts().failed for part in selection)
+    broken = [part for part in selection if part.failed]
+    seconds = sum(part.seconds for part in selection)
+    print(f"{ran - bad} of {ran} Python tests passed, ", end="")
+    print(f"{len(broken)} of {len(selection)} parts failed, {seconds:.0f} s")
+    return 1 if broken else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
