@@ -12,12 +12,15 @@ import structlog
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.types import DomainDict
 
 from actions import runtime
 from actions.runtime import Runtime
+from bot.kit.db import WriteSession
 from bot.kit.errors import HuitoukeError, Unavailable
 from bot.kit.ids import CustomerId, IdentityId
-from bot.store.identities.service import Access, access
+from bot.store.access.service import open_own_data
+from bot.store.identities.service import access
 
 log = structlog.get_logger(__name__)
 
@@ -109,7 +112,7 @@ class CustomerAction(Action, ABC):
     async def answer(self, call: Call) -> Events:
         """Do the work, say the answer, give the events."""
 
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:  # noqa: ARG002
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> Events:
         """See rasa_sdk.Action.run.
 
         Raises Unavailable (the host answers 503, the brain forgets the turn, the server tries again);
@@ -122,26 +125,25 @@ class CustomerAction(Action, ABC):
         except Exception:
             log.exception("action_failed", action=self.name(), conversation=tracker.sender_id)
             dispatcher.messages.clear()
-            dispatcher.utter_message(
-                text=SORRY, buttons=[{"title": "转人工", "payload": "/request_human"}]
-            )
+            dispatcher.utter_message(text=SORRY, buttons=[{"title": "转人工", "payload": "/request_human"}])
             return []
 
 
 class PersonalAction(CustomerAction, ABC):
-    """An action that tells personal facts: it asks for proof of identity first and comes back to the question."""
+    """An action that tells personal facts: it asks for proof of identity, then comes back to the question."""
 
     async def answer(self, call: Call) -> Events:
-        async with call.runtime.database.read() as session:
+        async with call.runtime.database.write() as session:
             seen = await access(session, call.identity, call.now)
-        if not seen.verified or seen.customer_id is None:
-            return [SlotSet("pending_action", self.name()), *self.remember(call), FollowupAction("identity_form")]
-        return await self.tell(call, seen, seen.customer_id)
+            if seen.verified:
+                customer = await open_own_data(session, seen, self.topic, call.now)
+                return await self.tell(call, session, customer)
+        return [SlotSet("pending_action", self.name()), *self.remember(call), FollowupAction("identity_form")]
 
-    def remember(self, call: Call) -> Events:  # noqa: ARG002
+    def remember(self, call: Call) -> Events:
         """Slots that keep what was asked while the customer proves who they are."""
         return []
 
     @abstractmethod
-    async def tell(self, call: Call, seen: Access, customer: CustomerId) -> Events:
-        """Answer a customer whose identity is proved."""
+    async def tell(self, call: Call, session: WriteSession, customer: CustomerId) -> Events:
+        """Answer a customer whose identity is proved; the read is logged in this transaction."""

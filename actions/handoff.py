@@ -12,8 +12,10 @@ class RequestHuman(CustomerAction):
 
     async def answer(self, call: Call) -> Events:
         settings = call.runtime.settings
-        reach = f"请拨打 {settings.service_phone}（{settings.service_hours}）" if settings.service_phone else (
-            f"人工客服的服务时间是{settings.service_hours}"
+        reach = (
+            f"请拨打 {settings.service_phone}（{settings.service_hours}）"
+            if settings.service_phone
+            else (f"人工客服的服务时间是{settings.service_hours}")
         )
         call.say(
             f"好的。{reach}。您也可以先把问题留在这里，我会一字不差地交给同事，您不用再说一遍。",

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 
 import structlog
 from aiohttp import web
+from aiohttp.typedefs import Handler
 from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundException
 
@@ -75,10 +76,10 @@ async def _run(executor: ActionExecutor, call: dict[str, object]) -> web.Respons
 
 
 @web.middleware
-async def _errors(request: web.Request, handler: web.RequestHandler) -> web.StreamResponse:  # pyright: ignore[reportGeneralTypeIssues]
+async def _errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     """No answer carries anything of the request."""
     try:
-        return await handler(request)  # pyright: ignore[reportCallIssue]
+        return await handler(request)
     except Unavailable as error:
         log.warning("action_unavailable", error=error.message)
         return web.json_response({"error": "unavailable"}, status=503)

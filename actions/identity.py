@@ -16,7 +16,15 @@ from actions.base import Call, CustomerAction, Events
 from bot.kit.clock import zone
 from bot.kit.errors import BadInput
 from bot.store.customers.numbers import read_number
-from bot.store.identities.codes import Challenge, Expired, Locked, TooManyCodes, Wrong, check_code, start_verification
+from bot.store.identities.codes import (
+    Challenge,
+    Expired,
+    Locked,
+    TooManyCodes,
+    Wrong,
+    check_code,
+    start_verification,
+)
 from bot.store.identities.service import Verified, access
 
 TOPICS = {
@@ -41,7 +49,7 @@ class AskIdentityNumber(CustomerAction):
         topic = TOPICS.get(call.slots.get("pending_action") or "", "办理")
         call.say(
             call.slots.get("prompt")
-            or f"{topic}前，需要先确认是您本人。请发我您登记的手机号或会员号（HM 开头），我给您发一条验证码。",
+            or f"{topic}前要先确认是您本人。请发我您登记的手机号或会员号（HM 开头），我给您发一条验证码。",
             buttons=GIVE_UP,
         )
         return [SlotSet("prompt", None)]
@@ -58,7 +66,7 @@ class AskCode(CustomerAction):
 
 
 class ValidateIdentityForm(CustomerAction):
-    """Reads what the customer answered to the form. No slot set means: this was not an answer to the question."""
+    """Reads what the customer answered to the form. No slot set: this was no answer to the question."""
 
     def name(self) -> str:
         return "validate_identity_form"
@@ -71,7 +79,10 @@ class ValidateIdentityForm(CustomerAction):
         if number is not None:
             return await _send_code(call, number)
         if SOME_DIGITS.search(call.text):
-            return _ask_again("identity_number", "这好像不是手机号或会员号。手机号是 11 位数字，会员号以 HM 开头，请再发一次。")
+            return _ask_again(
+                "identity_number",
+                "这好像不是手机号或会员号。手机号是 11 位数字，会员号以 HM 开头，请再发一次。",
+            )
         return []
 
     async def _code(self, call: Call) -> Events:
@@ -108,7 +119,9 @@ class ResumePending(CustomerAction):
     async def answer(self, call: Call) -> Events:
         pending = call.slots.get("pending_action")
         proved = call.slots.get("code") == "checked"
-        events: Events = [SlotSet(slot, None) for slot in ("identity_number", "code", "prompt", "pending_action")]
+        events: Events = [
+            SlotSet(slot, None) for slot in ("identity_number", "code", "prompt", "pending_action")
+        ]
         if not proved:
             return events
         if pending:

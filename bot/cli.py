@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -16,7 +14,9 @@ from bot.kit.errors import HuitoukeError
 from bot.kit.logging import set_up_logging
 from bot.kit.settings import Settings, load_settings
 
-app = typer.Typer(help="Huitouke (回头客): a customer-service chatbot that speaks first.", no_args_is_help=True)
+app = typer.Typer(
+    help="Huitouke (回头客): a customer-service chatbot that speaks first.", no_args_is_help=True
+)
 db_app = typer.Typer(help="The database.", no_args_is_help=True)
 demo_app = typer.Typer(help="The demo company.", no_args_is_help=True)
 app.add_typer(db_app, name="db")

@@ -34,7 +34,9 @@ class Turn:
 
     def to_json(self) -> dict[str, Any]:
         said: dict[str, Any] = (
-            {"text": self.text} if self.intent is None else {"intent": self.intent, "entities": dict(self.entities or {})}
+            {"text": self.text}
+            if self.intent is None
+            else {"intent": self.intent, "entities": dict(self.entities or {})}
         )
         return {
             "message_id": self.message_id,

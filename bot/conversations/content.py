@@ -27,7 +27,7 @@ class TooLong(BadInput):
 
 
 def clean_text(raw: str, limit: int) -> str:
-    """`raw` without control characters and outer blanks. Raises Empty or TooLong (over `limit` characters)."""
+    """`raw` without control characters and outer blanks. Raises Empty, or TooLong past `limit` characters."""
     text = _UNPRINTABLE.sub("", raw.replace("\r\n", "\n").replace("\r", "\n")).strip()
     if not _INVISIBLE.sub("", text):
         raise Empty()

@@ -57,9 +57,7 @@ class Hub:
     def publish(self, conversation: ConversationId, event: ConversationEvent) -> None:
         """Tell this process's listeners. One that fails is logged and does not stop the others."""
         if isinstance(event, MessagesAdded) and event.messages and conversation in self._listeners:
-            self._last_seq[conversation] = max(
-                self._last_seq.get(conversation, 0), event.messages[-1].seq
-            )
+            self._last_seq[conversation] = max(self._last_seq.get(conversation, 0), event.messages[-1].seq)
         for listener in tuple(self._listeners.get(conversation, ())):
             try:
                 listener(event)
@@ -82,12 +80,12 @@ class Hub:
                 await session.execute(
                     select(Conversation.id, Conversation.last_seq).where(Conversation.id.in_(conversations))
                 )
-            ).tuples()
-            behind = [
-                (ConversationId(id_), self._last_seq.get(ConversationId(id_)))
-                for id_, last_seq in rows
-                if self._last_seq.setdefault(ConversationId(id_), last_seq) < last_seq
-            ]
-            for conversation, known in behind:
-                fresh = await message_log.since(session, conversation, known or 0, 200)
-                self.publish(conversation, MessagesAdded(tuple(fresh)))
+            ).all()
+            for id_, last_seq in rows:
+                conversation = ConversationId(id_)
+                # Not looked at before: the newest message shows every listener whether it has a gap.
+                known = self._last_seq.get(conversation, last_seq - 1)
+                self._last_seq[conversation] = max(known, last_seq)
+                if known < last_seq:
+                    fresh = await message_log.since(session, conversation, known, 200)
+                    self.publish(conversation, MessagesAdded(tuple(fresh)))

@@ -67,9 +67,7 @@ def append(
                 created_at=now,
             )
         )
-        added.append(
-            LoggedMessage(ConversationId(row.id), row.last_seq, draft.author, now, draft.content)
-        )
+        added.append(LoggedMessage(ConversationId(row.id), row.last_seq, draft.author, now, draft.content))
     if drafts:
         row.last_message_at = now
     return added
@@ -110,7 +108,9 @@ async def since(
         .order_by(Message.seq)
         .limit(limit)
         .options(
-            load_only(Message.seq, Message.author, Message.created_at, Message.content, Message.channel_message_id)
+            load_only(
+                Message.seq, Message.author, Message.created_at, Message.content, Message.channel_message_id
+            )
         )
     )
     return [logged(row, conversation) for row in rows]

@@ -54,12 +54,17 @@ class Message(Base):
         UniqueConstraint("conversation_id", "channel_message_id"),
         CheckConstraint("author IN ('customer', 'bot', 'agent', 'system')", name="author_known"),
         CheckConstraint(
-            "state IN ('waiting', 'done', 'failed', 'logged', 'queued', 'sending', 'sent', 'unknown', 'refused')",
+            "state IN ('waiting', 'done', 'failed',"
+            " 'logged', 'queued', 'sending', 'sent', 'unknown', 'refused')",
             name="state_known",
         ),
-        Index("ix_message_open", "state", "next_attempt_at",
-              sqlite_where=text("state IN ('waiting', 'queued', 'sending')"),
-              postgresql_where=text("state IN ('waiting', 'queued', 'sending')")),
+        Index(
+            "ix_message_open",
+            "state",
+            "next_attempt_at",
+            sqlite_where=text("state IN ('waiting', 'queued', 'sending')"),
+            postgresql_where=text("state IN ('waiting', 'queued', 'sending')"),
+        ),
     )
 
     id: Mapped[str] = mapped_column(ID, primary_key=True)
@@ -70,7 +75,8 @@ class Message(Base):
     channel_message_id: Mapped[str | None] = mapped_column(String(128))
     content: Mapped[dict[str, Any]] = mapped_column(JSON)
     state: Mapped[str] = mapped_column(String(8))
-    """Customer's: waiting → done | failed. Ours: logged (the channel fetches) or queued → sending → sent | unknown | refused."""
+    """Customer's: waiting → done | failed. Ours: logged (the channel fetches), or
+    queued → sending → sent | unknown | refused."""
     attempts: Mapped[int] = mapped_column(default=0)
     next_attempt_at: Mapped[datetime | None]
     owner_version: Mapped[int]

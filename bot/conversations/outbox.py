@@ -104,7 +104,7 @@ class Outbox:
                     .limit(BATCH)
                     .with_for_update(of=Message, skip_locked=True)
                 )
-            ).tuples()
+            ).all()
             claimed = []
             for message, conversation in due:
                 message.state = "sending"
@@ -130,7 +130,9 @@ class Outbox:
             log.warning("delivery_postponed", message=item.message.message_id, error=error.message)
             await self._settle(item, "queued")
         except HuitoukeError as error:
-            log.error("delivery_refused", message=item.message.message_id, code=error.code, error=error.message)
+            log.error(
+                "delivery_refused", message=item.message.message_id, code=error.code, error=error.message
+            )
             await self._settle(item, "refused")
         else:
             await self._settle(item, "sent")

@@ -57,7 +57,9 @@ class ConversationService:
     async def _open(self, visitor: Visitor) -> OpenConversation:
         now = self._clock()
         async with self._database.write() as session:
-            identity = await ensure_identity(session, visitor.channel, visitor.account, visitor.channel_user, now)
+            identity = await ensure_identity(
+                session, visitor.channel, visitor.account, visitor.channel_user, now
+            )
             if visitor.member_number is not None:
                 await verify_by_merchant(session, identity, visitor.member_number, now)
             row = await session.scalar(
@@ -122,7 +124,9 @@ class ConversationService:
             if known is not None:
                 return Receipt(known, duplicate=True)
             content = await self._content(session, conversation, text, message.choice)
-            stored = message_log.append_inbound(session, row, message.channel_message_id, content, self._clock())
+            stored = message_log.append_inbound(
+                session, row, message.channel_message_id, content, self._clock()
+            )
             for_bot = row.owner == "bot"
             if not for_bot:
                 stored.state = "done"  # whoever owns the conversation reads it from the log
@@ -141,7 +145,9 @@ class ConversationService:
             return {"text": text}
         offered = await session.scalar(
             select(Message.content).where(
-                Message.conversation_id == conversation, Message.seq == choice.seq, Message.author != "customer"
+                Message.conversation_id == conversation,
+                Message.seq == choice.seq,
+                Message.author != "customer",
             )
         )
         replies = from_json(offered).quick_replies if offered else ()
@@ -152,7 +158,9 @@ class ConversationService:
             return {"text": reply.text or reply.title}
         return {"text": reply.title, "intent": reply.intent, "entities": dict(reply.entities)}
 
-    async def since(self, conversation: ConversationId, seq: int, limit: int = 200) -> Sequence[LoggedMessage]:
+    async def since(
+        self, conversation: ConversationId, seq: int, limit: int = 200
+    ) -> Sequence[LoggedMessage]:
         """See Conversations.since."""
         async with self._database.read() as session:
             return await message_log.since(session, conversation, seq, limit)
@@ -162,7 +170,9 @@ class ConversationService:
         async with self._database.write() as session:
             await session.execute(
                 update(Conversation)
-                .where(Conversation.id == conversation, Conversation.seen_seq < seq, Conversation.last_seq >= seq)
+                .where(
+                    Conversation.id == conversation, Conversation.seen_seq < seq, Conversation.last_seq >= seq
+                )
                 .values(seen_seq=seq)
             )
 

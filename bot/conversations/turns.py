@@ -18,7 +18,7 @@ from sqlalchemy import or_, select, update
 
 from bot.conversations import log as message_log
 from bot.conversations import sentences
-from bot.conversations.brain import Answer, Brain, BrainRefused, BrainUnavailable, Turn
+from bot.conversations.brain import Answer, Brain, BrainRefused, Turn
 from bot.conversations.hub import Hub
 from bot.conversations.log import Draft
 from bot.conversations.models import Conversation, Message
@@ -126,7 +126,9 @@ class Turns:
             return None
         row, message = found
         now = self._clock()
-        mine = row.worker == self.worker and row.worker_until is not None and row.worker_until > now + LEASE / 2
+        mine = (
+            row.worker == self.worker and row.worker_until is not None and row.worker_until > now + LEASE / 2
+        )
         if not mine and not await self._take_lease(conversation):
             return None
         return _waiting(row, message, iso(now))
@@ -134,7 +136,9 @@ class Turns:
     async def _take_lease(self, conversation: ConversationId) -> bool:
         now = self._clock()
         free = or_(
-            Conversation.worker.is_(None), Conversation.worker == self.worker, Conversation.worker_until <= now
+            Conversation.worker.is_(None),
+            Conversation.worker == self.worker,
+            Conversation.worker_until <= now,
         )
         async with self._database.write() as session:
             result = await session.execute(
@@ -162,9 +166,10 @@ class Turns:
                     return
             except Unavailable as error:
                 log.warning("turn_postponed", conversation=waiting.conversation, error=error.message)
-            if not apologised and time.monotonic() - began >= min(GRACE_SECONDS, self._honest_after):
+            grace = min(GRACE_SECONDS, self._honest_after) - (time.monotonic() - began)
+            if not apologised and grace <= 0:
                 apologised = await self._apologise(waiting)
-            await self._pause(attempt)
+            await self._pause(attempt, LEASE.total_seconds() / 4 if apologised else grace)
             if not await self._still_mine(waiting):
                 return
 
@@ -180,11 +185,11 @@ class Turns:
             if not task.done():
                 task.cancel()
 
-    async def _pause(self, attempt: int) -> None:
-        """Wait before the next attempt: a little, and until a brain answers (but never past half a lease)."""
+    async def _pause(self, attempt: int, longest: float) -> None:
+        """Wait before the next attempt: a little, and until a brain answers (`longest` seconds at most)."""
         await asyncio.sleep(RETRY_SECONDS[min(attempt, len(RETRY_SECONDS) - 1)])
         try:
-            await asyncio.wait_for(self._brain.wait_ready(), LEASE.total_seconds() / 4)
+            await asyncio.wait_for(self._brain.wait_ready(), max(0.0, longest))
         except TimeoutError:
             return
 

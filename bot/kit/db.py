@@ -6,8 +6,9 @@ lock at once (SQLite: BEGIN IMMEDIATE) and commits at the end of the block, or r
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from bot.kit.clock import require_utc
 from bot.kit.errors import Unavailable
 
 BUSY_MILLISECONDS = 5_000
+TURN_SECONDS = 20.0
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -79,6 +81,7 @@ class Database:
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self._writer = asyncio.Lock()
         options: dict[str, Any] = {"pool_size": pool_size, "max_overflow": 20}
         if self.is_sqlite:
             if self.url.database and self.url.database != ":memory:":
@@ -91,7 +94,7 @@ class Database:
             _prepare_sqlite(self.engine)
 
     @asynccontextmanager
-    async def read(self) -> AsyncIterator[ReadSession]:
+    async def read(self) -> AsyncGenerator[ReadSession]:
         """A transaction for reading."""
         async with ReadSession(self.engine, expire_on_commit=False, autoflush=False) as session:
             event.listen(session.sync_session, "before_flush", _refuse_flush)
@@ -101,9 +104,10 @@ class Database:
                 raise translated(error) from error
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[WriteSession]:
+    async def write(self) -> AsyncGenerator[WriteSession]:
         """A transaction for writing: committed when the block ends well, else rolled back whole."""
-        async with WriteSession(self.engine, expire_on_commit=False) as session:
+        turn = self._writers_turn() if self.is_sqlite else nullcontext()
+        async with turn, WriteSession(self.engine, expire_on_commit=False) as session:
             try:
                 if self.is_sqlite:
                     # The engine's "begin" event reads this option (see _prepare_sqlite).
@@ -116,6 +120,18 @@ class Database:
             except BaseException:
                 await session.rollback()
                 raise
+
+    @asynccontextmanager
+    async def _writers_turn(self) -> AsyncGenerator[None]:
+        """SQLite has one writer. Waiting here is fair and prompt; its own busy handler polls and starves."""
+        try:
+            await asyncio.wait_for(self._writer.acquire(), TURN_SECONDS)
+        except TimeoutError as error:
+            raise Unavailable("The database is busy: try again in a moment.") from error
+        try:
+            yield
+        finally:
+            self._writer.release()
 
     async def ping(self) -> None:
         """Raises Unavailable when the database does not answer."""

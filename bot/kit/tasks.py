@@ -28,6 +28,10 @@ class TaskGroup:
         task.add_done_callback(self._done)
         return task
 
+    async def join(self) -> None:
+        """Wait until every task started so far has ended; failures are logged, not raised."""
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
     async def close(self) -> None:
         tasks = list(self._tasks)
         for task in tasks:

@@ -1,0 +1,75 @@
+"""Money on cards: principal, bonus, validity."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from actions.base import Call, Events, PersonalAction
+from actions.say import day, yuan
+from bot.kit.clock import local_date
+from bot.kit.db import WriteSession
+from bot.kit.ids import CustomerId
+from bot.store.cards.reads import Balance, CardBalance, balance_by_card
+
+
+class BalanceByCard(PersonalAction):
+    """What is on each card, and until when."""
+
+    topic = "balance"
+
+    async def tell(self, call: Call, session: WriteSession, customer: CustomerId) -> Events:
+        balance = await balance_by_card(session, customer, call.now)
+        if not balance.cards:
+            call.say("您名下还没有储值卡。", buttons={"查积分": "/ask_points"})
+            return []
+        call.say(
+            _sentence(balance, call),
+            card="balance",
+            data=_card(balance),
+            buttons={"查积分": "/ask_points", "投诉进度": "/ask_complaint_status"},
+        )
+        return []
+
+
+def _sentence(balance: Balance, call: Call) -> str:
+    spendable = f"您的卡里一共可用 {yuan(balance.total)}。"
+    lines = [_line(card, call) for card in balance.cards]
+    held = f"另有 {yuan(balance.held)}由我们替您保管。" if balance.held else ""
+    return spendable + held + "\n" + "\n".join(lines)
+
+
+def _line(card: CardBalance, call: Call) -> str:
+    today = local_date(call.now, call.time_zone)
+    amount = f"本金 {yuan(card.principal)}"
+    if card.bonus:
+        amount += f"，赠送 {yuan(card.bonus)}"
+    if card.blocked:
+        state = "已挂失，暂停使用"
+    elif card.valid_until is None:
+        state = "长期有效"
+    elif card.state != "expired":
+        state = f"有效期到{day(card.valid_until, today)}"
+    else:
+        state = f"已于{day(card.valid_until, today)}到期"
+        if card.hall_until and card.hall_until >= today and card.principal + card.bonus:
+            state += f"，{day(card.hall_until, today)}前可带证件到营业厅办理转存"
+    return f"{card.type}（尾号 {card.number[-4:]}）：{amount}，{state}"
+
+
+def _card(balance: Balance) -> dict[str, Any]:
+    """The `balance` card of docs/protocols/webchat.md; money in fen."""
+    return {
+        "total": balance.total,
+        "cards": [
+            {
+                "number": card.masked_number,
+                "type": card.type,
+                "principal": card.principal,
+                "bonus": card.bonus,
+                "held": card.held,
+                "valid_until": card.valid_until.isoformat() if card.valid_until else None,
+                "state": card.state,
+            }
+            for card in balance.cards
+        ],
+    }
