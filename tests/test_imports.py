@@ -24,6 +24,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "bot.http": {"bot.kit", "bot.conversations"},
     "bot.demo": {"bot.kit", "bot.store"},
     "bot.supervisor": {"bot.kit"},
+    "bot.terminal": {"bot.kit"},
     "actions": {"bot.kit", "bot.store"},
     "bot.brain": set(),
 }

@@ -6,7 +6,7 @@ import platform
 import shutil
 import sys
 from contextlib import contextmanager
-from typing import Iterator
+from typing import Generator
 
 from steps.paths import BRAIN, ROOT, TOOLS, venv_python
 from steps.say import Stop
@@ -35,7 +35,7 @@ def machine() -> None:
 
 
 @contextmanager
-def alone() -> Iterator[None]:
+def alone() -> Generator[None, None, None]:
     """Hold the set-up's lock; wait, and say so, while another one holds it."""
     os.makedirs(TOOLS, exist_ok=True)
     with open(os.path.join(TOOLS, "lock"), "w") as file:

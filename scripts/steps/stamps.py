@@ -13,20 +13,20 @@ def digest(folder: str, skip: Sequence[str] = ()) -> str:
     """The hash of every file under `folder` (or of one file): names and contents. `skip` names folders."""
     total = hashlib.sha256()
     if os.path.isfile(folder):
-        _add(total, folder)
+        total.update(_content(folder))
     for place, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if name not in skip)
         for name in sorted(files):
             path = os.path.join(place, name)
             total.update(os.path.relpath(path, folder).encode("utf-8", "surrogateescape") + b"\0")
-            _add(total, path)
+            total.update(_content(path))
     return total.hexdigest()
 
 
-def _add(total: "hashlib._Hash", path: str) -> None:
+def _content(path: str) -> bytes:
+    """The hash of one file, so that a boundary between two files cannot be mistaken."""
     with open(path, "rb") as file:
-        for block in iter(lambda: file.read(1 << 20), b""):
-            total.update(block)
+        return hashlib.sha256(file.read()).digest()
 
 
 def read(name: str) -> str:
