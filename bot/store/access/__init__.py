@@ -1,0 +1,1 @@
+"""The log of who read what about whom, when and why."""

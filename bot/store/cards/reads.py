@@ -1,0 +1,121 @@
+"""What a customer may ask about their cards."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Literal
+
+from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.kit.ids import CardId, CustomerId
+from bot.store.cards.models import Card, CardType
+from bot.store.customers.models import Customer
+from bot.store.dates import add_months, last_day
+from bot.store.ledger.models import Account, Lot
+
+EXPIRING = timedelta(days=30)
+
+Validity = Literal["valid", "expiring", "expired"]
+
+
+@dataclass(frozen=True, slots=True)
+class CardBalance:
+    """One card; money in fen. `hall_until`: until when the hall still moves an expired card's money."""
+
+    card_id: CardId
+    number: str
+    type: str
+    principal: int
+    bonus: int
+    held: int
+    valid_until: date | None
+    state: Validity
+    blocked: bool
+    transferable: bool
+    hall_until: date | None
+
+    @property
+    def masked_number(self) -> str:
+        """The last four digits: `**** 8821`."""
+        return f"**** {self.number[-4:]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """All cards, those that can be spent first. `total`: what can be spent now; `held` is not on any card."""
+
+    cards: tuple[CardBalance, ...]
+    total: int
+    held: int
+
+
+async def balance_by_card(session: AsyncSession, customer_id: CustomerId, now: datetime) -> Balance:
+    """What a customer has on each card at `now`, and what the company holds for them; in fen."""
+    rows = (await session.execute(_cards(customer_id))).all()
+    amounts: dict[tuple[CardId | None, str], int] = {
+        (row.card_id, row.kind): int(row.amount)
+        for row in (await session.execute(_money(customer_id, now))).all()
+    }
+    cards = [_card(row, amounts, now) for row in rows]
+    cards.sort(key=lambda card: (card.state == "expired", card.valid_until or date.max, card.card_id))
+    spendable = [card for card in cards if card.state != "expired" and not card.blocked]
+    return Balance(
+        cards=tuple(cards),
+        total=sum(card.principal + card.bonus for card in spendable),
+        held=amounts.get((None, "held"), 0),
+    )
+
+
+def validity(valid_until: datetime | None, now: datetime) -> Validity:
+    """Whether a card is valid, within 30 days of its end, or past it."""
+    if valid_until is None or valid_until - now > EXPIRING:
+        return "valid"
+    return "expiring" if valid_until > now else "expired"
+
+
+def _card(row, amounts: dict[tuple[CardId | None, str], int], now: datetime) -> CardBalance:
+    until = last_day(row.valid_until, row.time_zone) if row.valid_until else None
+    state = validity(row.valid_until, now)
+    return CardBalance(
+        card_id=row.id,
+        number=row.number,
+        type=row.type,
+        principal=amounts.get((row.id, "principal"), 0),
+        bonus=amounts.get((row.id, "bonus"), 0),
+        held=amounts.get((row.id, "held"), 0),
+        valid_until=until,
+        state=state,
+        blocked=row.state == "blocked",
+        transferable=row.transferable,
+        hall_until=add_months(until, row.hall_months) if until and state == "expired" else None,
+    )
+
+
+def _cards(customer_id: CustomerId) -> Select[tuple[object, ...]]:
+    return (
+        select(
+            Card.id,
+            Card.number,
+            Card.valid_until,
+            Card.state,
+            CardType.name.label("type"),
+            CardType.transferable,
+            CardType.hall_months,
+            Customer.time_zone,
+        )
+        .join(CardType, CardType.code == Card.type_code)
+        .join(Customer, Customer.id == Card.customer_id)
+        .where(Card.customer_id == customer_id, Card.state != "closed")
+    )
+
+
+def _money(customer_id: CustomerId, now: datetime) -> Select[tuple[CardId | None, str, int]]:
+    live = and_(Lot.remaining > 0, or_(Lot.expires_at.is_(None), Lot.expires_at > now))
+    return (
+        select(Account.card_id, Account.kind, func.sum(Lot.remaining).label("amount"))
+        .join(Lot, and_(Lot.account_id == Account.id, live))
+        .where(Account.customer_id == customer_id, Account.unit == "fen")
+        .group_by(Account.card_id, Account.kind)
+    )

@@ -1,0 +1,1 @@
+"""Complaints: every one gets a number, a first answer within 24 hours, and an end."""

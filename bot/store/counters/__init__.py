@@ -1,0 +1,1 @@
+"""Counters that never give a number twice."""

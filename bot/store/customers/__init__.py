@@ -1,0 +1,1 @@
+"""Customers and the tiers they have reached."""

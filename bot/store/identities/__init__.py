@@ -1,0 +1,1 @@
+"""Who is behind a channel's user: anonymous, known, or proved."""

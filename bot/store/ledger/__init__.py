@@ -1,0 +1,1 @@
+"""Double-entry bookkeeping of points and money, in whole points and whole fen."""

@@ -1,0 +1,204 @@
+"""Write one transaction into the ledger. Everything here runs while the accounts are locked."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.kit.db import WriteSession
+from bot.kit.errors import BadInput
+from bot.kit.ids import AccountId, LotId, TransactionId
+from bot.store.ledger.accounts import LockedAccount
+from bot.store.ledger.errors import KeyReused, TooLittle
+from bot.store.ledger.models import Account, Company, Consumption, Entry, Lot, Transaction, TransactionKind
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What every write says about itself. `key` makes sending it again safe; `actor` is who did it."""
+
+    key: str
+    at: datetime
+    actor: str
+    reason: str = ""
+    approved_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A transaction that is in the ledger; `repeated` when this call only found it there."""
+
+    transaction_id: TransactionId
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """Part of a lot that is to be consumed (negative: given back)."""
+
+    lot_id: LotId
+    account_id: AccountId
+    amount: int
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A new lot."""
+
+    account_id: AccountId
+    amount: int
+    expires_at: datetime | None
+
+
+@dataclass(slots=True)
+class Draft:
+    """A transaction being put together: lots to take from, lots to grant, and the company's side."""
+
+    kind: TransactionKind
+    note: Note
+    fingerprint: bytes
+    takes: list[Take] = field(default_factory=list)
+    grants: list[Grant] = field(default_factory=list)
+    company: list[tuple[Company, int]] = field(default_factory=list)
+    reverses_id: TransactionId | None = None
+
+    def customer_amounts(self) -> dict[AccountId, int]:
+        """What each customer's account gains or loses."""
+        amounts: Counter[AccountId] = Counter()
+        for grant in self.grants:
+            amounts[grant.account_id] += grant.amount
+        for take in self.takes:
+            amounts[take.account_id] -= take.amount
+        return {account: amount for account, amount in amounts.items() if amount}
+
+
+def fingerprint(kind: TransactionKind, *content: object) -> bytes:
+    """What makes two requests with one key the same request. Times stay out: a retry comes later."""
+    canonical = json.dumps([kind, *content], ensure_ascii=False, separators=(",", ":"), default=str)
+    return hashlib.sha256(canonical.encode()).digest()[:16]
+
+
+async def find_posted(session: AsyncSession, key: str, print_: bytes) -> Posted | None:
+    """The transaction already booked under `key`; KeyReused when it was about something else."""
+    if not key or len(key) > 80:
+        raise BadInput("An idempotency key has 1 to 80 characters.")
+    statement = select(Transaction.id, Transaction.fingerprint).where(Transaction.key == key)
+    row = (await session.execute(statement)).one_or_none()
+    if row is None:
+        return None
+    if row.fingerprint != print_:
+        raise KeyReused
+    return Posted(row.id, repeated=True)
+
+
+async def plan_takes(
+    session: AsyncSession, accounts: list[AccountId], amount: int, now: datetime
+) -> list[Take]:
+    """Which lots cover `amount`: soonest to expire first, at the same time in the order of `accounts`.
+
+    TooLittle when what has not expired does not suffice.
+    """
+    require_positive(amount)
+    statement = select(Lot.id, Lot.account_id, Lot.remaining, Lot.expires_at).where(
+        Lot.account_id.in_(accounts),
+        Lot.remaining > 0,
+        or_(Lot.expires_at.is_(None), Lot.expires_at > now),
+    )
+    rows = (await session.execute(statement)).all()
+    rank = {account: place for place, account in enumerate(accounts)}
+    far = datetime.max.replace(tzinfo=now.tzinfo)
+    rows = sorted(rows, key=lambda row: (row.expires_at or far, rank[row.account_id], row.id))
+    takes: list[Take] = []
+    missing = amount
+    for row in rows:
+        if not missing:
+            break
+        part = min(missing, row.remaining)
+        takes.append(Take(row.id, row.account_id, part, row.expires_at))
+        missing -= part
+    if missing:
+        raise TooLittle(amount, amount - missing)
+    return takes
+
+
+async def write(session: WriteSession, draft: Draft, accounts: dict[AccountId, LockedAccount]) -> Posted:
+    """Book `draft`. `accounts` are the locked accounts it touches."""
+    amounts = draft.customer_amounts()
+    _require_balanced(draft, amounts, accounts)
+    values = {
+        "key": draft.note.key,
+        "fingerprint": draft.fingerprint,
+        "kind": draft.kind,
+        "at": draft.note.at,
+        "reason": draft.note.reason,
+        "actor": draft.note.actor,
+        "approved_by": draft.note.approved_by,
+        "reverses_id": draft.reverses_id,
+    }
+    inserted = await session.execute(insert(Transaction).values(values).returning(Transaction.id))
+    transaction_id: TransactionId = inserted.scalar_one()
+
+    entries = [*amounts.items(), *((int(account), amount) for account, amount in draft.company)]
+    await session.execute(
+        insert(Entry).values(
+            [
+                {"transaction_id": transaction_id, "account_id": account, "amount": amount}
+                for account, amount in entries
+            ]
+        )
+    )
+    if draft.grants:
+        await session.execute(insert(Lot).values([_lot(grant, transaction_id) for grant in draft.grants]))
+    for take in draft.takes:
+        await session.execute(
+            update(Lot).where(Lot.id == take.lot_id).values(remaining=Lot.remaining - take.amount)
+        )
+    if draft.takes:
+        await session.execute(
+            insert(Consumption).values(
+                [
+                    {"transaction_id": transaction_id, "lot_id": take.lot_id, "amount": take.amount}
+                    for take in draft.takes
+                ]
+            )
+        )
+    for account, amount in amounts.items():
+        await session.execute(
+            update(Account).where(Account.id == account).values(balance=Account.balance + amount)
+        )
+    return Posted(transaction_id)
+
+
+def require_positive(amount: int) -> None:
+    """BadInput unless `amount` is a whole number above zero."""
+    if isinstance(amount, bool) or not isinstance(amount, int) or amount <= 0:  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise BadInput("An amount is a whole number above zero.")
+
+
+def _lot(grant: Grant, transaction_id: TransactionId) -> dict[str, object]:
+    return {
+        "account_id": grant.account_id,
+        "transaction_id": transaction_id,
+        "granted": grant.amount,
+        "remaining": grant.amount,
+        "expires_at": grant.expires_at,
+    }
+
+
+def _require_balanced(
+    draft: Draft, amounts: dict[AccountId, int], accounts: dict[AccountId, LockedAccount]
+) -> None:
+    totals: Counter[str] = Counter()
+    for account, amount in amounts.items():
+        totals[accounts[account].unit] += amount
+    for company, amount in draft.company:
+        totals[company.unit] += amount
+    if any(totals.values()) or not (draft.takes or draft.grants):
+        raise AssertionError(f"An unbalanced transaction was refused: {dict(totals)}.")

@@ -1,0 +1,180 @@
+"""The movements every kind of account knows: credit, debit, move, reverse, expire."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
+
+from bot.kit.db import WriteSession
+from bot.kit.errors import NotFound
+from bot.kit.ids import AccountId, TransactionId
+from bot.store.ledger.accounts import lock_accounts
+from bot.store.ledger.book import (
+    Draft,
+    Grant,
+    Note,
+    Posted,
+    Take,
+    find_posted,
+    fingerprint,
+    plan_takes,
+    require_positive,
+    write,
+)
+from bot.store.ledger.errors import AlreadyReversed, NotReversible
+from bot.store.ledger.models import Company, Consumption, Entry, Lot, Transaction, TransactionKind
+
+
+async def credit(
+    session: WriteSession,
+    kind: TransactionKind,
+    note: Note,
+    grants: list[tuple[Grant, Company]],
+    *subject: object,
+) -> Posted:
+    """Grant new lots, each against an account of the company. `subject` is what else makes the request unique."""
+    for grant, _ in grants:
+        require_positive(grant.amount)
+    print_ = fingerprint(kind, [[grant.account_id, grant.amount] for grant, _ in grants], *subject)
+    accounts = await lock_accounts(session, [grant.account_id for grant, _ in grants])
+    if posted := await find_posted(session, note.key, print_):
+        return posted
+    draft = Draft(kind, note, print_, grants=[grant for grant, _ in grants])
+    draft.company = [(company, -grant.amount) for grant, company in grants]
+    return await write(session, draft, accounts)
+
+
+async def debit(
+    session: WriteSession,
+    kind: TransactionKind,
+    note: Note,
+    accounts: list[AccountId],
+    amount: int,
+    company: Company,
+    *subject: object,
+) -> Posted:
+    """Take `amount` from the lots of `accounts`, soonest to expire first; TooLittle when they hold less."""
+    require_positive(amount)
+    print_ = fingerprint(kind, accounts, amount, *subject)
+    locked = await lock_accounts(session, accounts)
+    if posted := await find_posted(session, note.key, print_):
+        return posted
+    takes = await plan_takes(session, accounts, amount, note.at)
+    draft = Draft(kind, note, print_, takes=takes, company=[(company, amount)])
+    return await write(session, draft, locked)
+
+
+async def move(
+    session: WriteSession,
+    kind: TransactionKind,
+    note: Note,
+    pairs: list[tuple[AccountId, AccountId, int]],
+    *subject: object,
+) -> Posted:
+    """Move amounts between accounts of the same unit, `(from, to, amount)`; every lot keeps its own expiry."""
+    print_ = fingerprint(kind, pairs, *subject)
+    locked = await lock_accounts(session, [account for pair in pairs for account in pair[:2]])
+    if posted := await find_posted(session, note.key, print_):
+        return posted
+    draft = Draft(kind, note, print_)
+    for source, target, amount in pairs:
+        takes = await plan_takes(session, [source], amount, note.at)
+        draft.takes += takes
+        draft.grants += [Grant(target, take.amount, take.expires_at) for take in takes]
+    return await write(session, draft, locked)
+
+
+async def reverse(session: WriteSession, transaction_id: TransactionId, note: Note) -> Posted:
+    """Undo a transaction: what it took goes back into the original lots, what it gave is taken back whole.
+
+    NotReversible when something it gave has been used since; AlreadyReversed when it was undone under another key.
+    """
+    print_ = fingerprint("reverse", transaction_id)
+    rows = (
+        await session.execute(
+            select(Entry.account_id, Entry.amount).where(Entry.transaction_id == transaction_id)
+        )
+    ).all()
+    if not rows:
+        raise NotFound("There is no such transaction.")
+    locked = await lock_accounts(session, [row.account_id for row in rows])
+    if posted := await find_posted(session, note.key, print_):
+        return posted
+    await _require_not_reversed(session, transaction_id)
+    draft = Draft("reverse", note, print_, reverses_id=transaction_id)
+    draft.takes = await _given(session, transaction_id) + await _taken(session, transaction_id)
+    draft.company = [(Company(row.account_id), -row.amount) for row in rows if row.account_id not in locked]
+    return await write(session, draft, locked)
+
+
+async def expire_due(session: WriteSession, now: datetime, limit: int = 200) -> int:
+    """Book the expiry of up to `limit` lots whose time has come; returns how many. Call again until it is 0."""
+    statement = (
+        select(Lot.id, Lot.account_id)
+        .where(Lot.remaining > 0, Lot.expires_at.is_not(None), Lot.expires_at <= now)
+        .order_by(Lot.expires_at, Lot.id)
+        .limit(limit)
+    )
+    due = (await session.execute(statement)).all()
+    locked = await lock_accounts(session, [row.account_id for row in due])
+    done = 0
+    for row in due:
+        take = await _whole_lot(session, row.id)
+        if take is None:
+            continue  # spent or expired by someone else while we waited for the lock
+        company = (
+            Company.POINTS_EXPIRED if locked[row.account_id].unit == "points" else Company.MONEY_FORFEITED
+        )
+        note = Note(await _expiry_key(session, take), now, "system", "到期")
+        draft = Draft("expire", note, fingerprint("expire", row.id, take.amount), takes=[take])
+        draft.company = [(company, take.amount)]
+        await write(session, draft, {row.account_id: locked[row.account_id]})
+        done += 1
+    return done
+
+
+async def _require_not_reversed(session: WriteSession, transaction_id: TransactionId) -> None:
+    reversal = aliased(Transaction)
+    undone = select(reversal.id).where(reversal.reverses_id == transaction_id).exists().label("undone")
+    statement = select(Transaction.kind, undone).where(Transaction.id == transaction_id)
+    row = (await session.execute(statement)).one()
+    if row.undone:
+        raise AlreadyReversed
+    if row.kind == "reverse":
+        raise NotReversible("A reversal is final: book the movement anew instead.")
+
+
+async def _given(session: WriteSession, transaction_id: TransactionId) -> list[Take]:
+    """The lots a transaction granted, to be taken back whole."""
+    statement = select(Lot.id, Lot.account_id, Lot.granted, Lot.remaining, Lot.expires_at).where(
+        Lot.transaction_id == transaction_id
+    )
+    rows = (await session.execute(statement)).all()
+    if any(row.remaining != row.granted for row in rows):
+        raise NotReversible
+    return [Take(row.id, row.account_id, row.granted, row.expires_at) for row in rows]
+
+
+async def _taken(session: WriteSession, transaction_id: TransactionId) -> list[Take]:
+    """What a transaction consumed, with the sign turned: to be given back to the same lots."""
+    statement = (
+        select(Lot.id, Lot.account_id, Consumption.amount, Lot.expires_at)
+        .join(Consumption, Consumption.lot_id == Lot.id)
+        .where(Consumption.transaction_id == transaction_id)
+    )
+    rows = (await session.execute(statement)).all()
+    return [Take(row.id, row.account_id, -row.amount, row.expires_at) for row in rows]
+
+
+async def _whole_lot(session: WriteSession, lot_id: int) -> Take | None:
+    statement = select(Lot.id, Lot.account_id, Lot.remaining, Lot.expires_at).where(Lot.id == lot_id)
+    row = (await session.execute(statement)).one()
+    return Take(row.id, row.account_id, row.remaining, row.expires_at) if row.remaining else None
+
+
+async def _expiry_key(session: WriteSession, take: Take) -> str:
+    """A lot can expire again after a reversal gave something back: the count of consumptions tells them apart."""
+    statement = select(func.count()).where(Consumption.lot_id == take.lot_id)
+    return f"expire:{take.lot_id}:{(await session.execute(statement)).scalar_one()}"

@@ -1,0 +1,1 @@
+"""Points: earned as lots, spent soonest-expiring first."""
