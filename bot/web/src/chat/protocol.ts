@@ -1,0 +1,83 @@
+/** The frames of docs/protocols/webchat.md, checked where they come in. */
+
+import * as v from "valibot";
+
+const Seq = v.pipe(v.number(), v.integer(), v.minValue(0));
+
+export const MessageSchema = v.object({
+  seq: v.pipe(Seq, v.minValue(1)),
+  author: v.fallback(v.picklist(["customer", "bot", "agent", "system"]), "system"),
+  client_id: v.nullish(v.string()),
+  at: v.string(),
+  type: v.fallback(v.picklist(["text", "card"]), "text"),
+  text: v.string(),
+  card: v.nullish(v.string()),
+  data: v.nullish(v.record(v.string(), v.unknown())),
+  quick_replies: v.nullish(v.array(v.object({ title: v.string() }))),
+});
+/** One message of the conversation; `at` is UTC ISO 8601. */
+export type Message = v.InferOutput<typeof MessageSchema>;
+
+export const SessionSchema = v.object({
+  token: v.string(),
+  conversation: v.string(),
+  verified: v.fallback(v.boolean(), false),
+  last_seq: Seq,
+  seen: v.nullish(Seq),
+  renewed: v.nullish(v.boolean()),
+  limits: v.fallback(v.object({ text: v.pipe(v.number(), v.minValue(1)) }), { text: 2000 }),
+  title: v.nullish(v.string()),
+});
+export type Session = v.InferOutput<typeof SessionSchema>;
+
+const ErrorSchema = v.object({
+  type: v.literal("error"),
+  code: v.string(),
+  text: v.fallback(v.string(), ""),
+  client_id: v.nullish(v.string()),
+  retry_after: v.nullish(v.number()),
+});
+export type ErrorFrame = v.InferOutput<typeof ErrorSchema>;
+
+const ServerFrameSchema = v.variant("type", [
+  v.object({
+    type: v.literal("welcome"),
+    conversation: v.string(),
+    last_seq: Seq,
+    verified: v.fallback(v.boolean(), false),
+  }),
+  v.object({ type: v.literal("ack"), client_id: v.string(), seq: Seq }),
+  v.object({ type: v.literal("message"), message: MessageSchema }),
+  v.object({ type: v.literal("typing"), on: v.boolean() }),
+  v.object({ type: v.literal("verified"), verified: v.boolean() }),
+  v.object({ type: v.literal("pong") }),
+  ErrorSchema,
+]);
+export type ServerFrame = v.InferOutput<typeof ServerFrameSchema>;
+
+/** The pressed quick reply number `index` of message `seq`. */
+export type Choice = { seq: number; index: number };
+
+export type MessageFrame = { type: "message"; client_id: string } & ({ text: string } | { choice: Choice });
+export type ClientFrame =
+  | MessageFrame
+  | { type: "hello"; token: string; since: number }
+  | { type: "seen"; seq: number }
+  | { type: "ping" };
+
+/** The frame in `raw` (text or parsed JSON), or null when this version does not know it. */
+export function decodeFrame(raw: unknown): ServerFrame | null {
+  let value = raw;
+  if (typeof raw === "string") {
+    try {
+      value = JSON.parse(raw);
+    } catch {
+      return null;
+    }
+  }
+  const result = v.safeParse(ServerFrameSchema, value);
+  return result.success ? result.output : null;
+}
+
+/** Closing codes of the socket that mean more than "try again". */
+export const Close = { token: 4401, origin: 4403 } as const;
