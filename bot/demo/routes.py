@@ -67,7 +67,9 @@ class Demo:
                 raise NotFound("没有这个会员号。")
         now = self._clock()
         token = jwt.encode(
-            {"sub": str(number), "aud": "huitouke", "iat": now, "exp": now + SIGNED_FOR}, self._key, algorithm="HS256"
+            {"sub": str(number), "aud": "huitouke", "iat": now, "exp": now + SIGNED_FOR},
+            self._key,
+            algorithm="HS256",
         )
         return web.json_response({"token": token})
 

@@ -97,11 +97,11 @@ class House:
 
 
 async def make_house(
-    database: Database, clock: Clock = system_now, brain: ObedientBrain | None = None
+    database: Database, clock: Clock = system_now, turns_class: type[Turns] = Turns
 ) -> House:
-    brain = brain or ObedientBrain()
+    brain = ObedientBrain()
     hub = Hub(database)
-    turns = Turns(database, brain, hub, clock, honest_after_seconds=0.3)
+    turns = turns_class(database, brain, hub, clock, honest_after_seconds=0.3)
     service = ConversationService(database, turns, hub, clock, max_text=2000)
     return House(database, brain, hub, turns, service)
 
