@@ -18,6 +18,12 @@ NO_NETWORK = re.compile(
     r"EAI_AGAIN|ECONNRESET|Failed to fetch|tcp connect error|error sending request|tunnel",
     re.I,
 )
+BAD_CERTIFICATE = re.compile(r"certificate|SELF_SIGNED_CERT|UNABLE_TO_GET_ISSUER", re.I)
+SYSTEM_CERTIFICATES = (
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/cert.pem",
+)
 MISLEADING = {"VIRTUAL_ENV", "UV_PYTHON", "UV_PROJECT_ENVIRONMENT", "PYTHONHOME", "PYTHONPATH"}
 BEAT_SECONDS = 15.0
 
@@ -54,6 +60,10 @@ def run(step: Step, argv: Sequence[str], log: str, fetches: str = "", cwd: str =
 def environment() -> Dict[str, str]:
     """The environment for programs of the set-up: a person's own Python set-up must not lead them astray."""
     env = {name: value for name, value in os.environ.items() if name not in MISLEADING}
+    if any(os.path.exists(path) for path in SYSTEM_CERTIFICATES):
+        # A company's own certificate authority is known to the system, not to what uv and Node carry.
+        env.setdefault("UV_SYSTEM_CERTS", "true")
+        env.setdefault("NODE_USE_SYSTEM_CA", "1")
     env["PATH"] = os.path.join(TOOLS, "node", "bin") + os.pathsep + env.get("PATH", os.defpath)
     return env
 
@@ -87,9 +97,16 @@ def why(name: str, path: str, fetches: str) -> str:
         said = file.read()[-20000:]
     if NO_SPACE.search(said):
         return "No disk space is left ({}): free some and run this again.".format(name)
+    if fetches and BAD_CERTIFICATE.search(said):
+        return (
+            "{} cannot be fetched, the certificate of the package index is not trusted: install your "
+            "network's certificate authority on the system, or name its file in SSL_CERT_FILE and "
+            "NODE_EXTRA_CA_CERTS; details in {}.".format(fetches, path)
+        )
     if fetches and NO_NETWORK.search(said):
         return (
             "{} cannot be fetched, the network does not answer: check it (or the package index you set) "
             "and run this again; details in {}.".format(fetches, path)
         )
-    return "{} failed with “{}”: see {}.".format(name, last_line(path), path)
+    errors = [line.strip() for line in said.splitlines() if re.search(r"\berror\b", line, re.I)]
+    return "{} failed with “{}”: see {}.".format(name, errors[-1] if errors else last_line(path), path)
