@@ -51,7 +51,7 @@ def _from_mirror(step: Step, uv: str, folder: str, python: str, tests: bool, mir
         command.run(step, [uv, "venv", "--python", python], name, cwd=folder)
     install = [uv, "pip", "install", "--default-index", mirror, "--python", venv_python(folder)]
     packages = [*install, "--compile-bytecode", "--require-hashes", "--requirement", listing]
-    command.run(step, packages, name, fetches="Python packages from " + mirror, cwd=folder)
+    command.run(step, packages, name, fetches="Python packages", cwd=folder)
     if folder == ROOT:
         command.run(step, [*install, "--no-deps", "--editable", "."], name, fetches="build tools", cwd=folder)
     stamps.write(name, wanted)
