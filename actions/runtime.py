@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bot.kit.clock import Clock, system_now
 from bot.kit.db import Database
+from bot.kit.logging import set_up_logging
 from bot.kit.settings import Settings, load_settings
 from bot.store.identities.codes import CodeRules
 from bot.store.identities.sms import SmsCourier, sms_sender
@@ -49,6 +50,8 @@ def use(runtime: Runtime | None) -> None:
 def current() -> Runtime:
     """The runtime; made from the settings when nobody set one (`python -m rasa_sdk --actions actions`)."""
     if _current is None:
-        use(make_runtime(load_settings()))
+        settings = load_settings()
+        set_up_logging(settings.log_level, settings.log_format)
+        use(make_runtime(settings))
     assert _current is not None
     return _current

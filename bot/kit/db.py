@@ -89,7 +89,11 @@ class Database:
             options["connect_args"] = {"timeout": BUSY_MILLISECONDS / 1000}
         else:
             options["pool_pre_ping"] = True
-        self.engine: AsyncEngine = create_async_engine(self.url, **options)
+        self.engine: AsyncEngine = create_async_engine(
+            self.url,
+            hide_parameters=True,  # an error must not carry what a customer wrote into the log
+            **options,
+        )
         if self.is_sqlite:
             _prepare_sqlite(self.engine)
 

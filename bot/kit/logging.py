@@ -19,7 +19,13 @@ def set_up_logging(level: str = "info", style: Literal["console", "json"] = "con
     final: list[structlog.typing.Processor] = (
         [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
         if style == "json"
-        else [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        else [
+            structlog.dev.ConsoleRenderer(
+                colors=sys.stderr.isatty(),
+                # The pretty ones print local variables: what customers wrote would stand in the log.
+                exception_formatter=structlog.dev.plain_traceback,
+            )
+        ]
     )
     number = logging.getLevelNamesMapping()[level.upper()]
     structlog.configure(

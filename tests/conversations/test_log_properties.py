@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import ClassVar
 
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
@@ -146,6 +146,4 @@ class MessageLog(RuleBasedStateMachine):
 
 
 TestMessageLog = MessageLog.TestCase
-TestMessageLog.settings = settings(
-    max_examples=25, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
-)
+TestMessageLog.settings = settings(max_examples=25, stateful_step_count=20, deadline=None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
@@ -57,7 +58,7 @@ _reader: TypeAdapter[ClientFrame] = TypeAdapter(Annotated[ClientFrame, Field(dis
 def read(raw: str | bytes) -> ClientFrame:
     """The client's frame. Raises BadFrame with what is wrong in it."""
     try:
-        frame = _reader.validate_json(raw)
+        frame = _reader.validate_json(_without_halves(raw))
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "frame"
@@ -65,6 +66,17 @@ def read(raw: str | bytes) -> ClientFrame:
     if isinstance(frame, MessageFrame) and (frame.text is None) == (frame.choice is None):
         raise BadFrame("Bad frame: a message has either text or choice.")
     return frame
+
+
+def _without_halves(raw: str | bytes) -> str | bytes:
+    """Drop halves of a surrogate pair: a browser sends them (an emoji cut in two), no encoding holds them."""
+    text = raw if isinstance(raw, str) else raw.decode("utf-8", "ignore")
+    if "\\ud" not in text.lower():
+        return raw
+    try:
+        return json.dumps(json.loads(text), ensure_ascii=False).encode("utf-8", "ignore")
+    except ValueError:
+        return raw
 
 
 def ack(client_id: str, seq: int) -> dict[str, Any]:
