@@ -1,0 +1,95 @@
+"""A private PostgreSQL server from the installed binaries: own folder, own socket, no network, gone at the end."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+
+USER = "huitouke"
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A running server, reachable through the socket in `folder`."""
+
+    folder: Path
+
+    def url(self, database: str) -> str:
+        """The address of `database` as our settings write it."""
+        return f"postgresql+psycopg://{USER}@/{database}?host={self.folder}"
+
+    def execute(self, statement: str, database: str = "postgres") -> None:
+        """Run one statement outside any transaction."""
+        with psycopg.connect(host=str(self.folder), user=USER, dbname=database, autocommit=True) as connection:
+            connection.execute(statement)  # pyright: ignore[reportArgumentType] - written here, not by users
+
+
+def binaries() -> Path | None:
+    """The folder with `initdb` and `postgres`, of the newest version installed; None when there is none."""
+    found = [*Path("/usr/lib/postgresql").glob("*/bin"), *Path("/usr/pgsql").glob("*/bin")]
+    found.sort(key=lambda path: float(path.parent.name), reverse=True)
+    if on_path := shutil.which("initdb"):
+        found.append(Path(on_path).parent)
+    return next((path for path in found if (path / "initdb").exists() and (path / "postgres").exists()), None)
+
+
+@contextmanager
+def running(*settings: str, where: Path | None = None) -> Iterator[Server]:
+    """A server for the length of the block, with `settings` ("name=value") on top of ours."""
+    bin_ = binaries()
+    if bin_ is None:
+        raise FileNotFoundError("PostgreSQL is not installed: apt-get install postgresql.")
+    folder = Path(tempfile.mkdtemp(prefix="huitouke-pg-", dir=where))
+    owner = _owner()
+    if owner:
+        shutil.chown(folder, owner, pwd.getpwnam(owner).pw_gid)
+    log = (folder / "log").open("w")
+    data = folder / "data"
+    initdb = [bin_ / "initdb", "-D", data, "-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
+    subprocess.run(initdb, check=True, stdout=log, stderr=log, user=owner)
+    options = ["listen_addresses=", f"unix_socket_directories={folder}", "max_connections=120", *settings]
+    command = [bin_ / "postgres", "-D", data, *(part for option in options for part in ("-c", option))]
+    process = subprocess.Popen(command, stdout=log, stderr=log, user=owner)
+    try:
+        _wait(folder, process)
+        yield Server(folder)
+    finally:
+        process.terminate()  # a fast shutdown would be SIGINT; by now nobody is connected
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        log.close()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _owner() -> str | None:
+    """PostgreSQL refuses to run as root: then as whom."""
+    if os.getuid() != 0:
+        return None
+    names = {entry.pw_name for entry in pwd.getpwall()}
+    return "postgres" if "postgres" in names else "nobody"
+
+
+def _wait(folder: Path, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise RuntimeError("PostgreSQL did not start:\n" + (folder / "log").read_text()[-2000:])
+        try:
+            with psycopg.connect(host=str(folder), user=USER, dbname="postgres"):
+                return
+        except psycopg.OperationalError:
+            time.sleep(0.05)
+    raise RuntimeError("PostgreSQL did not start within 20 s:\n" + (folder / "log").read_text()[-2000:])

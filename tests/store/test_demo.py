@@ -1,0 +1,97 @@
+"""The demo company is believable, the same every time, and quick to make."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from bot.kit.db import Database
+from bot.store.cards.reads import balance_by_card
+from bot.store.complaints.models import Complaint, State
+from bot.store.complaints.reads import complaint_status, unanswered
+from bot.store.complaints.steps import STATE_TEXT
+from bot.store.customers.models import Customer
+from bot.store.customers.service import find_customer
+from bot.store.demo import demo_customers, seed
+from bot.store.ledger.audit import audit
+from bot.store.points.reads import points_summary
+from tests.store.conftest import NOW
+
+
+async def test_the_demo_company_has_everything(database: Database):
+    """200 customers, complaints in every state, some unanswered for 20 hours, points and cards near their end."""
+    begin = time.monotonic()
+    report = await seed(database, NOW)
+    took = time.monotonic() - begin
+    async with database.read() as session:
+        assert await audit(session) == []
+        states = Counter((await session.execute(select(Complaint.state))).scalars())
+        late = await unanswered(session, NOW)
+        people = list((await session.execute(select(Customer.id))).scalars())
+        points = [await points_summary(session, customer, NOW) for customer in people]
+        balances = [await balance_by_card(session, customer, NOW) for customer in people]
+    assert report.customers == len(people) == 200
+    assert states.keys() == STATE_TEXT.keys()
+    assert any(each.first_reply_due > NOW for each in late)
+    assert any(each.first_reply_due < NOW for each in late)
+    assert any(summary.expiring and summary.expiring[0].on <= (NOW + timedelta(days=7)).date() for summary in points)
+    assert {card.state for balance in balances for card in balance.cards} == {"valid", "expiring", "expired"}
+    assert took < 15  # about 2 s alone; the limit leaves room for a busy machine
+
+
+async def test_seeding_twice_changes_nothing(database: Database):
+    """A database with customers is left alone, whoever they are."""
+    await seed(database, NOW)
+    again = await seed(database, NOW + timedelta(days=1))
+    assert not again.seeded
+    assert again.customers == 200
+    assert "nothing was changed" in str(again)
+
+
+async def test_the_cast_tells_its_stories(database: Database):
+    """The eight customers on the shop page are found by their numbers and have what their note says."""
+    async with database.read() as session:
+        assert await demo_customers(session) == []
+    await seed(database, NOW)
+    async with database.read() as session:
+        cast = await demo_customers(session)
+        assert len(cast) == 8
+        ids = []
+        for each in cast:
+            found = await find_customer(session, each.phone)
+            assert found is not None
+            assert found.member_number == each.member_number
+            ids.append(found.customer_id)
+        gold = await points_summary(session, ids[0], NOW)
+        late = await complaint_status(session, ids[2], None, NOW)
+        key_account = await complaint_status(session, ids[3], None, NOW)
+        appeal = await complaint_status(session, ids[6], None, NOW)
+    assert (gold.total, gold.expiring[0].points) == (3_200, 800)
+    assert late is not None
+    assert late.first_reply_at is None
+    assert late.received_at < NOW - timedelta(hours=20)
+    assert key_account is not None
+    assert appeal is not None
+    assert appeal.may_appeal
+    states: set[State] = {late.state, key_account.state}
+    assert states == {"acknowledged", "investigating"}
+
+
+async def test_the_same_moment_gives_the_same_company(database: Database, tmp_path):
+    """Two databases seeded for one moment hold the same people and points."""
+    from bot.migrations import upgrade
+
+    url = f"sqlite+aiosqlite:///{tmp_path / 'second.db'}"
+    upgrade(url)
+    second = Database(url)
+    seen = []
+    for each in (database, second):
+        await seed(each, NOW)
+        async with each.read() as session:
+            rows = select(Customer.name, Customer.phone, Customer.member_number, Customer.birthday)
+            seen.append((await session.execute(rows.order_by(Customer.id))).all())
+    await second.close()
+    assert seen[0] == seen[1]
