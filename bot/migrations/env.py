@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
 from sqlalchemy import Connection
@@ -13,7 +13,7 @@ from bot.kit.settings import load_settings
 from bot.migrations.models import all_tables
 
 
-def render_item(kind: str, item: Any, autogen: Any) -> str | bool:
+def render_item(kind: str, item: Any, autogen: Any) -> str | Literal[False]:
     """How our own column types are written in a revision."""
     if kind == "type" and isinstance(item, UtcTime):
         autogen.imports.add("from bot.kit.db import UtcTime")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 from threading import Thread
 
@@ -36,7 +37,7 @@ def upgrade_with(connection: Connection, revision: str = "head") -> None:
     command.upgrade(config(str(connection.engine.url), connection), revision)
 
 
-def _run(step, url: str, revision: str) -> None:
+def _run(step: Callable[[Config, str], None], url: str, revision: str) -> None:
     try:
         asyncio.get_running_loop()
     except RuntimeError:

@@ -1,4 +1,4 @@
-"""A private PostgreSQL server from the installed binaries: own folder, own socket, no network, gone at the end."""
+"""A private PostgreSQL server from the installed binaries: no network, own folder, gone at the end."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,8 +30,10 @@ class Server:
 
     def execute(self, statement: str, database: str = "postgres") -> None:
         """Run one statement outside any transaction."""
-        with psycopg.connect(host=str(self.folder), user=USER, dbname=database, autocommit=True) as connection:
-            connection.execute(statement)  # pyright: ignore[reportArgumentType] - written here, not by users
+        with psycopg.connect(
+            host=str(self.folder), user=USER, dbname=database, autocommit=True
+        ) as connection:
+            connection.execute(statement.encode())
 
 
 def binaries() -> Path | None:
@@ -44,7 +46,7 @@ def binaries() -> Path | None:
 
 
 @contextmanager
-def running(*settings: str, where: Path | None = None) -> Iterator[Server]:
+def running(*settings: str, where: Path | None = None) -> Generator[Server]:
     """A server for the length of the block, with `settings` ("name=value") on top of ours."""
     bin_ = binaries()
     if bin_ is None:

@@ -20,7 +20,14 @@ def test_text_that_is_no_number_is_none(text: str):
 
 @pytest.mark.parametrize(
     "text",
-    ["13800138000", "138 0013 8000", "138-0013-8000", "+86 13800138000", "8613800138000", "１３８００１３８０００"],
+    [
+        "13800138000",
+        "138 0013 8000",
+        "138-0013-8000",
+        "+86 13800138000",
+        "8613800138000",
+        "１３８００１３８０００",
+    ],
 )
 def test_one_phone_has_many_spellings(text: str):
     """Spaces, dashes, the country code and full-width digits make no difference."""

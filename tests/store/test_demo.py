@@ -5,10 +5,12 @@ from __future__ import annotations
 import time
 from collections import Counter
 from datetime import timedelta
+from pathlib import Path
 
 from sqlalchemy import select
 
 from bot.kit.db import Database
+from bot.migrations import upgrade
 from bot.store.cards.reads import balance_by_card
 from bot.store.complaints.models import Complaint, State
 from bot.store.complaints.reads import complaint_status, unanswered
@@ -22,7 +24,7 @@ from tests.store.conftest import NOW
 
 
 async def test_the_demo_company_has_everything(database: Database):
-    """200 customers, complaints in every state, some unanswered for 20 hours, points and cards near their end."""
+    """Complaints in every state, some unanswered for 20 hours, points and cards near their end."""
     begin = time.monotonic()
     report = await seed(database, NOW)
     took = time.monotonic() - begin
@@ -37,7 +39,9 @@ async def test_the_demo_company_has_everything(database: Database):
     assert states.keys() == STATE_TEXT.keys()
     assert any(each.first_reply_due > NOW for each in late)
     assert any(each.first_reply_due < NOW for each in late)
-    assert any(summary.expiring and summary.expiring[0].on <= (NOW + timedelta(days=7)).date() for summary in points)
+    assert any(
+        summary.expiring and summary.expiring[0].on <= (NOW + timedelta(days=7)).date() for summary in points
+    )
     assert {card.state for balance in balances for card in balance.cards} == {"valid", "expiring", "expired"}
     assert took < 15  # about 2 s alone; the limit leaves room for a busy machine
 
@@ -80,10 +84,8 @@ async def test_the_cast_tells_its_stories(database: Database):
     assert states == {"acknowledged", "investigating"}
 
 
-async def test_the_same_moment_gives_the_same_company(database: Database, tmp_path):
+async def test_the_same_moment_gives_the_same_company(database: Database, tmp_path: Path):
     """Two databases seeded for one moment hold the same people and points."""
-    from bot.migrations import upgrade
-
     url = f"sqlite+aiosqlite:///{tmp_path / 'second.db'}"
     upgrade(url)
     second = Database(url)

@@ -39,11 +39,15 @@ async def remaining(database: Database) -> list[int]:
         return list((await session.execute(select(Lot.remaining).order_by(Lot.id))).scalars())
 
 
-async def give(database: Database, customer: CustomerId, *lots: tuple[int, float | None]) -> list[TransactionId]:
+async def give(
+    database: Database, customer: CustomerId, *lots: tuple[int, float | None]
+) -> list[TransactionId]:
     """Earn lots of (points, days until they expire)."""
     async with database.write() as session:
         return [
-            (await earn(session, customer, points, note(), None if end is None else NOW + days(end))).transaction_id
+            (
+                await earn(session, customer, points, note(), None if end is None else NOW + days(end))
+            ).transaction_id
             for points, end in lots
         ]
 
@@ -202,7 +206,8 @@ async def test_a_failure_in_the_middle_leaves_nothing(database: Database, custom
         "UPDATE ledger_lot SET remaining = -1",
         "UPDATE ledger_lot SET remaining = granted + 1",
         "UPDATE ledger_account SET balance = 5 WHERE id = 1",
-        "INSERT INTO ledger_account (kind, unit, customer_id, balance) SELECT 'points', 'points', id, 0 FROM customer",
+        "INSERT INTO ledger_account (kind, unit, customer_id, balance) "
+        "SELECT 'points', 'points', id, 0 FROM customer",
     ],
 )
 async def test_the_database_itself_refuses_what_must_not_be(

@@ -64,7 +64,7 @@ async def test_the_day_is_the_one_where_the_customer_lives(database: Database):
 
 
 async def test_the_way_to_the_next_tier_counts_what_was_earned(database: Database):
-    """Spending does not move a customer away from the next tier; undone and year-old earnings do not count."""
+    """Spending moves nobody away from the next tier; undone and year-old earnings do not count."""
     async with database.write() as session:
         session.add_all(
             [

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Row, Select, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.kit.ids import CardId, CustomerId
@@ -18,6 +18,7 @@ from bot.store.ledger.models import Account, Lot
 EXPIRING = timedelta(days=30)
 
 Validity = Literal["valid", "expiring", "expired"]
+Amounts = dict[tuple[CardId | None, str], int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class Balance:
 async def balance_by_card(session: AsyncSession, customer_id: CustomerId, now: datetime) -> Balance:
     """What a customer has on each card at `now`, and what the company holds for them; in fen."""
     rows = (await session.execute(_cards(customer_id))).all()
-    amounts: dict[tuple[CardId | None, str], int] = {
+    amounts: Amounts = {
         (row.card_id, row.kind): int(row.amount)
         for row in (await session.execute(_money(customer_id, now))).all()
     }
@@ -75,7 +76,7 @@ def validity(valid_until: datetime | None, now: datetime) -> Validity:
     return "expiring" if valid_until > now else "expired"
 
 
-def _card(row, amounts: dict[tuple[CardId | None, str], int], now: datetime) -> CardBalance:
+def _card(row: Row[*tuple[Any, ...]], amounts: Amounts, now: datetime) -> CardBalance:
     until = last_day(row.valid_until, row.time_zone) if row.valid_until else None
     state = validity(row.valid_until, now)
     return CardBalance(
@@ -93,7 +94,7 @@ def _card(row, amounts: dict[tuple[CardId | None, str], int], now: datetime) -> 
     )
 
 
-def _cards(customer_id: CustomerId) -> Select[tuple[object, ...]]:
+def _cards(customer_id: CustomerId) -> Select[CardId, str, datetime | None, str, str, bool, int, str]:
     return (
         select(
             Card.id,
@@ -111,7 +112,7 @@ def _cards(customer_id: CustomerId) -> Select[tuple[object, ...]]:
     )
 
 
-def _money(customer_id: CustomerId, now: datetime) -> Select[tuple[CardId | None, str, int]]:
+def _money(customer_id: CustomerId, now: datetime) -> Select[CardId | None, str, int]:
     live = and_(Lot.remaining > 0, or_(Lot.expires_at.is_(None), Lot.expires_at > now))
     return (
         select(Account.card_id, Account.kind, func.sum(Lot.remaining).label("amount"))

@@ -19,7 +19,7 @@ ActorKind = Literal["customer", "bot", "agent", "system"]
 
 
 class Complaint(Base):
-    """A complaint. Its first-reply clock is calendar time and never pauses; only `first_reply_at` stops it."""
+    """A complaint. Its first-reply clock is calendar time, never pauses, and ends with `first_reply_at`."""
 
     __tablename__ = "complaint"
     __table_args__ = (

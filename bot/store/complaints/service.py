@@ -1,4 +1,4 @@
-"""Open complaints and take them through their life. Every step has a key: sending it again changes nothing."""
+"""Open complaints and take them through their life. Each step has a key: sending it again changes nothing."""
 
 from __future__ import annotations
 

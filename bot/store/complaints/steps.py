@@ -1,7 +1,7 @@
 """The life of a complaint: which step may follow which, and what customers read about it.
 
-received → acknowledged → assessed → investigating ⇄ waiting_customer → responded → closed; a complaint that was
-answered or closed can be reopened, one that is not closed can be escalated (facts: rule 3 of the domain).
+received → acknowledged → assessed → investigating ⇄ waiting_customer → responded → closed. One that was
+answered or closed can be reopened; one that is not closed can be escalated.
 """
 
 from __future__ import annotations
@@ -30,24 +30,30 @@ Step = Literal[
     "assign",
 ]
 
-OPEN: Final[frozenset[State]] = frozenset(
-    {"received", "acknowledged", "assessed", "investigating", "waiting_customer"}
-)
+OPEN: Final = frozenset[State]({"received", "acknowledged", "assessed", "investigating", "waiting_customer"})
+
+_ANY: Final[frozenset[State]] = OPEN | frozenset[State]({"responded", "closed"})
+_NOT_CLOSED: Final[frozenset[State]] = OPEN | frozenset[State]({"responded"})
+
+
+def _from(*states: State) -> frozenset[State]:
+    return frozenset(states)
+
 
 # step → (states it may start from, state it leads to; None: stays where it is)
 STEPS: Final[dict[Step, tuple[frozenset[State], State | None]]] = {
-    "acknowledge": (frozenset({"received"}), "acknowledged"),
-    "assess": (frozenset({"acknowledged"}), "assessed"),
-    "investigate": (frozenset({"assessed"}), "investigating"),
-    "wait_for_customer": (frozenset({"investigating"}), "waiting_customer"),
-    "customer_answered": (frozenset({"waiting_customer"}), "investigating"),
-    "resolve": (frozenset({"investigating", "waiting_customer"}), "responded"),
-    "close": (frozenset({"responded"}), "closed"),
-    "reopen": (frozenset({"responded", "closed"}), "investigating"),
-    "escalate": (OPEN | {"responded"}, None),
-    "reply": (OPEN | {"responded"}, None),
-    "note": (OPEN | {"responded", "closed"}, None),
-    "assign": (OPEN | {"responded"}, None),
+    "acknowledge": (_from("received"), "acknowledged"),
+    "assess": (_from("acknowledged"), "assessed"),
+    "investigate": (_from("assessed"), "investigating"),
+    "wait_for_customer": (_from("investigating"), "waiting_customer"),
+    "customer_answered": (_from("waiting_customer"), "investigating"),
+    "resolve": (_from("investigating", "waiting_customer"), "responded"),
+    "close": (_from("responded"), "closed"),
+    "reopen": (_from("responded", "closed"), "investigating"),
+    "escalate": (_NOT_CLOSED, None),
+    "reply": (_NOT_CLOSED, None),
+    "note": (_ANY, None),
+    "assign": (_NOT_CLOSED, None),
 }
 
 STATE_TEXT: Final[dict[State, str]] = {

@@ -17,7 +17,7 @@ Form = Literal["general", "separate"]
 
 
 class Consent(Base):
-    """One decision. `channel` "any" covers all; `form` separate is what sensitive data needs (PIPL art. 28-29)."""
+    """One decision. `channel` "any" covers all; sensitive data needs `form` separate (PIPL art. 28-29)."""
 
     __tablename__ = "consent"
     __table_args__ = (

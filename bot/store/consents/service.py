@@ -31,7 +31,7 @@ class NewConsent:
 
 
 async def record_consent(session: WriteSession, new: NewConsent, key: str, now: datetime) -> None:
-    """Add a decision; the same key is the same decision, sent again. Withdrawing needs something to withdraw."""
+    """Add a decision; the same key is the same decision, sent again."""
     known = select(Consent.customer_id, Consent.decision).where(Consent.key == key)
     if existing := (await session.execute(known)).one_or_none():
         if (existing.customer_id, existing.decision) != (new.customer_id, new.decision):

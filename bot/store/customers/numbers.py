@@ -46,7 +46,7 @@ def read_number(text: str) -> Number | None:
 
 
 def read_phone(text: str) -> str | None:
-    """A phone number in E.164 (`+8613800138000`); None when it cannot be one. Numbers without + are Chinese."""
+    """A phone number in E.164 (`+8613800138000`); None when it cannot be one. Without + it is Chinese."""
     compact = _FILLERS.sub("", unicodedata.normalize("NFKC", text))
     if match := _MAINLAND.fullmatch(compact):  # nearly all of them, and a hundred times faster
         return "+86" + match[1]
@@ -65,7 +65,7 @@ def spoken_phone(phone: str) -> str:
 
 
 def masked(number: Number) -> str:
-    """Enough of a number for its owner to know it, too little for anyone else: `138****8000`, `HM12****78`."""
+    """Enough for the owner to know it, too little for anyone else: `138****8000`, `HM12****78`."""
     shown = spoken_phone(number.value) if number.kind == "phone" else number.value
     head, tail = (3, 4) if number.kind == "phone" else (4, 2)
     return f"{shown[:head]}****{shown[-tail:]}"

@@ -18,7 +18,6 @@ class Role:
     name: str
     tier_code: str
     note: str
-    manager: int | None = None
     points: tuple[tuple[int, int | None], ...] = ()
     cards: tuple[CardRole, ...] = ()
     complaints: tuple[str, ...] = ()
@@ -35,21 +34,58 @@ class CardRole:
 
 
 CAST = (
-    Role("王秀兰", "gold", "金卡会员，3200 积分里有 800 分 9 天后到期", points=((800, 9), (1500, 75), (900, 400))),
-    Role("李建国", "basic", "储值卡 12 天后到期，里面还有钱", points=((260, 200),),
-         cards=(CardRole("stored", 12_000, 2_000, 12),)),
-    Role("张晓敏", "silver", "投诉已经 21 小时还没有首次答复", points=((1_850, 120),), complaints=("acknowledged_21h",)),
-    Role("刘志强", "diamond", "大客户，有专属客户经理，投诉正在处理", manager=0,
-         points=((12_600, 300), (8_800, 25)),
-         cards=(CardRole("stored", 500_000, 50_000, 700), CardRole("fuel", 86_500, 0, 200)),
-         complaints=("investigating",)),
-    Role("陈雨桐", "silver", "一张电信卡 60 天前过期，另一张同类卡有效，可以转余额", points=((640, 45),),
-         cards=(CardRole("telecom", 8_800, 1_200, -60), CardRole("telecom", 3_000, 0, 240))),
-    Role("赵丽华", "basic", "投诉在等她补充信息", points=((90, 14),), complaints=("waiting_customer", "closed")),
-    Role("孙桂芳", "gold", "投诉超过 15 天没有结果，有权申诉", points=((5_300, 180),),
-         cards=(CardRole("stored", 20_000, 500, None),), complaints=("overdue_16d",)),
+    Role(
+        "王秀兰",
+        "gold",
+        "金卡会员，3200 积分里有 800 分 9 天后到期",
+        points=((800, 9), (1500, 75), (900, 400)),
+    ),
+    Role(
+        "李建国",
+        "basic",
+        "储值卡 12 天后到期，里面还有钱",
+        points=((260, 200),),
+        cards=(CardRole("stored", 12_000, 2_000, 12),),
+    ),
+    Role(
+        "张晓敏",
+        "silver",
+        "投诉已经 21 小时还没有首次答复",
+        points=((1_850, 120),),
+        complaints=("acknowledged_21h",),
+    ),
+    Role(
+        "刘志强",
+        "diamond",
+        "大客户，有专属客户经理，投诉正在处理",
+        points=((12_600, 300), (8_800, 25)),
+        cards=(CardRole("stored", 500_000, 50_000, 700), CardRole("fuel", 86_500, 0, 200)),
+        complaints=("investigating",),
+    ),
+    Role(
+        "陈雨桐",
+        "silver",
+        "一张电信卡 60 天前过期，另一张同类卡有效，可以转余额",
+        points=((640, 45),),
+        cards=(CardRole("telecom", 8_800, 1_200, -60), CardRole("telecom", 3_000, 0, 240)),
+    ),
+    Role(
+        "赵丽华",
+        "basic",
+        "投诉在等她补充信息",
+        points=((90, 14),),
+        complaints=("waiting_customer", "closed"),
+    ),
+    Role(
+        "孙桂芳",
+        "gold",
+        "投诉超过 15 天没有结果，有权申诉",
+        points=((5_300, 180),),
+        cards=(CardRole("stored", 20_000, 500, None),),
+        complaints=("overdue_16d",),
+    ),
     Role("周文博", "basic", "新会员，没有积分、卡和投诉"),
-)  # fmt: skip
+)
 
 
 def external_id(place: int) -> str:

@@ -52,8 +52,8 @@ class SeedReport:
         if not self.seeded:
             return f"The database already has {self.customers} customers: nothing was changed."
         return (
-            f"{self.customers} customers, {self.cards} cards, {self.transactions} movements of points and money, "
-            f"{self.complaints} complaints, {self.orders} orders."
+            f"{self.customers} customers, {self.cards} cards, {self.transactions} movements of points and "
+            f"money, {self.complaints} complaints, {self.orders} orders."
         )
 
 

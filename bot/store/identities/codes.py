@@ -1,7 +1,7 @@
 """One-time codes: prove that a visitor is the customer behind a phone or member number.
 
-A number we do not know takes exactly the same way as one we know: same rows, same answers, same locks. Only no
-message is sent and no code fits, so nobody learns who is a customer here.
+A number we do not know takes exactly the same way as one we know: same rows, same answers, same locks. Only
+no message is sent and no code fits, so nobody learns who is a customer here.
 """
 
 from __future__ import annotations
@@ -165,11 +165,9 @@ async def _next_code_at(
     session: WriteSession, identity_id: IdentityId, target: str, now: datetime, limits: Limits
 ) -> datetime | None:
     """When the next code may be made; None: now."""
-    waits: list[datetime] = []
-    for subject in (CodeChallenge.identity_id == identity_id, CodeChallenge.target == target):
-        if since := await _window(session, subject, now, limits):
-            waits.append(since + limits.send_window)
-    return max(waits, default=None)
+    subjects = (CodeChallenge.identity_id == identity_id, CodeChallenge.target == target)
+    starts = [await _window(session, subject, now, limits) for subject in subjects]
+    return max((start + limits.send_window for start in starts if start), default=None)
 
 
 async def _window(
@@ -229,5 +227,6 @@ def _sms(rules: CodeRules, phone: str, code: str) -> Sms:
     minutes = int(rules.life.total_seconds() // 60)
     return Sms(
         phone,
-        f"【{rules.company}】您的验证码是 {code}，{minutes} 分钟内有效。请勿告诉任何人，我们的客服也不会向您索要。",
+        f"【{rules.company}】您的验证码是 {code}，{minutes} 分钟内有效。"
+        "请勿告诉任何人，我们的客服也不会向您索要。",
     )

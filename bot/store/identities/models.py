@@ -17,7 +17,7 @@ Proof = Literal["code", "merchant", "channel"]
 
 
 class ChannelIdentity(Base):
-    """A person as one channel knows them. Level `verified` counts until `verified_until`, then it is `known`."""
+    """A person as one channel knows them. After `verified_until` the level `verified` counts as `known`."""
 
     __tablename__ = "channel_identity"
     __table_args__ = (
@@ -58,7 +58,7 @@ class IdentityBinding(Base):
 
 
 class CodeChallenge(Base):
-    """A one-time code that was asked for. Without a customer the number is unknown, and no code will ever fit."""
+    """A one-time code that was asked for. Without a customer the number is unknown, and no code ever fits."""
 
     __tablename__ = "code_challenge"
     __table_args__ = (

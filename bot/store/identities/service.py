@@ -77,7 +77,7 @@ async def access(session: AsyncSession, identity_id: IdentityId, now: datetime) 
     if row is None:
         raise NotFound("There is no such identity.")
     identity, customer, tier = row
-    if customer is None:
+    if customer is None:  # pyright: ignore[reportUnnecessaryComparison] - an outer join
         return Access(identity_id, "anonymous", None, False, None, None, None, False, None, None)
     until = identity.verified_until
     verified = identity.level == "verified" and until is not None and now < until

@@ -1,7 +1,7 @@
 """Sending text messages: an interface, the demo company's phone, and a provider behind HTTP.
 
-A message is sent after the transaction that made it has committed, and in the background: how long sending takes
-must not tell a visitor whether a number is known.
+A message is sent after the transaction that made it has committed, and in the background: how long sending
+takes must not tell a visitor whether a number is known.
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ class SmsCourier:
         self._tasks = TaskGroup("sms")
 
     def post(self, sms: Sms | None) -> None:
-        """Send `sms` soon; nothing happens for None. A failure is logged: the customer asks for a new code."""
+        """Send `sms` soon; None is nothing to send. A failure is logged: the customer asks for a new code."""
         if sms is not None:
             self._tasks.spawn(self._sender.send(sms), sms.id)
 

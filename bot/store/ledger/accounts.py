@@ -51,7 +51,7 @@ async def find_account(
 
 
 async def lock_accounts(session: WriteSession, ids: Iterable[AccountId]) -> dict[AccountId, LockedAccount]:
-    """Lock customers' accounts until the transaction ends, always in order of id, so that nobody deadlocks."""
+    """Lock customers' accounts until the transaction ends, in order of id, so that nobody deadlocks."""
     statement = (
         select(Account.id, Account.kind, Account.unit, Account.balance)
         .where(Account.id.in_(sorted(set(ids))), Account.customer_id.is_not(None))

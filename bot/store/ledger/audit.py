@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -27,7 +28,7 @@ async def audit(session: AsyncSession, limit: int = 100) -> list[Violation]:
     return found
 
 
-def _rules() -> list[tuple[str, Select[tuple[int]]]]:
+def _rules() -> list[tuple[str, Select[Any]]]:
     entries = (
         select(Entry.account_id, func.sum(Entry.amount).label("total")).group_by(Entry.account_id).subquery()
     )

@@ -1,7 +1,8 @@
 """Tables of the ledger: accounts, transactions, entries, lots and what was consumed of them.
 
-What holds at every commit (checked by `audit.py`): the entries of a transaction sum to 0 in each unit; a customer's
-account balance = sum of its entries = sum of its lots' remaining; a lot's remaining = granted - sum of consumptions.
+What holds at every commit (checked by `audit.py`): the entries of a transaction sum to 0 in each unit; the
+balance of a customer's account = sum of its entries = sum of its lots' remaining; a lot's remaining = granted
+minus the sum of its consumptions.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ TransactionKind = Literal[
 class Company(IntEnum):
     """The company's own side of every transaction: account ids that the first migration creates.
 
-    Their balance is not kept in a column (every transaction would wait for that one row): it is the sum of entries.
+    Their balance is the sum of entries and in no column: every transaction would wait for that one row.
     """
 
     POINTS_ISSUED = 1

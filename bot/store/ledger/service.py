@@ -34,7 +34,7 @@ async def credit(
     grants: list[tuple[Grant, Company]],
     *subject: object,
 ) -> Posted:
-    """Grant new lots, each against an account of the company. `subject` is what else makes the request unique."""
+    """Grant new lots, each against a company account. `subject`: what else makes the request what it is."""
     for grant, _ in grants:
         require_positive(grant.amount)
     print_ = fingerprint(kind, [[grant.account_id, grant.amount] for grant, _ in grants], *subject)
@@ -73,7 +73,7 @@ async def move(
     pairs: list[tuple[AccountId, AccountId, int]],
     *subject: object,
 ) -> Posted:
-    """Move amounts between accounts of the same unit, `(from, to, amount)`; every lot keeps its own expiry."""
+    """Move amounts between accounts of one unit, `(from, to, amount)`; every lot keeps its own expiry."""
     print_ = fingerprint(kind, pairs, *subject)
     locked = await lock_accounts(session, [account for pair in pairs for account in pair[:2]])
     if posted := await find_posted(session, note.key, print_):
@@ -89,7 +89,7 @@ async def move(
 async def reverse(session: WriteSession, transaction_id: TransactionId, note: Note) -> Posted:
     """Undo a transaction: what it took goes back into the original lots, what it gave is taken back whole.
 
-    NotReversible when something it gave has been used since; AlreadyReversed when it was undone under another key.
+    NotReversible when something it gave was used since; AlreadyReversed when it was undone under another key.
     """
     print_ = fingerprint("reverse", transaction_id)
     rows = (
@@ -110,7 +110,7 @@ async def reverse(session: WriteSession, transaction_id: TransactionId, note: No
 
 
 async def expire_due(session: WriteSession, now: datetime, limit: int = 200) -> int:
-    """Book the expiry of up to `limit` lots whose time has come; returns how many. Call again until it is 0."""
+    """Book the expiry of up to `limit` lots whose time has come; returns how many. Call until it is 0."""
     statement = (
         select(Lot.id, Lot.account_id)
         .where(Lot.remaining > 0, Lot.expires_at.is_not(None), Lot.expires_at <= now)
@@ -175,6 +175,6 @@ async def _whole_lot(session: WriteSession, lot_id: int) -> Take | None:
 
 
 async def _expiry_key(session: WriteSession, take: Take) -> str:
-    """A lot can expire again after a reversal gave something back: the count of consumptions tells them apart."""
+    """A lot can expire again after a reversal gave some back: counting consumptions tells them apart."""
     statement = select(func.count()).where(Consumption.lot_id == take.lot_id)
     return f"expire:{take.lot_id}:{(await session.execute(statement)).scalar_one()}"

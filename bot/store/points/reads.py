@@ -91,7 +91,7 @@ async def earned_since(session: AsyncSession, customer_id: CustomerId, since: da
     return int((await session.execute(statement)).scalar_one())
 
 
-def _live_lots(customer_id: CustomerId, now: datetime) -> Select[tuple[int, datetime | None]]:
+def _live_lots(customer_id: CustomerId, now: datetime) -> Select[int, datetime | None]:
     return (
         select(Lot.remaining, Lot.expires_at)
         .join(Account, Account.id == Lot.account_id)
