@@ -72,10 +72,10 @@ def parts(settings: Settings) -> list[Part]:
 
 
 def environment(settings: Settings) -> dict[str, str]:
-    """What the processes need: this environment, the settings made in code, and the shared secrets."""
+    """What the processes need: this environment, exactly these settings, and the shared secrets."""
     env = dict(os.environ)
-    for name in settings.model_fields_set:
-        alias = Settings.model_fields[name].validation_alias
+    for name, field_ in Settings.model_fields.items():
+        alias = field_.validation_alias
         env[alias if isinstance(alias, str) else f"HUITOUKE_{name.upper()}"] = _plain(getattr(settings, name))
     env |= {
         "HUITOUKE_DATA_DIR": str(settings.data_dir.absolute()),
