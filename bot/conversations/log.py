@@ -73,31 +73,6 @@ def append(
     return added
 
 
-def append_inbound(
-    session: WriteSession,
-    row: Conversation,
-    channel_message_id: str,
-    content: Mapping[str, Any],
-    now: datetime,
-) -> Message:
-    """Append a customer's message; it waits for a turn."""
-    row.last_seq += 1
-    row.last_message_at = now
-    message = Message(
-        id=new_message_id(),
-        conversation_id=row.id,
-        seq=row.last_seq,
-        author="customer",
-        channel_message_id=channel_message_id,
-        content=dict(content),
-        state="waiting",
-        owner_version=row.owner_version,
-        created_at=now,
-    )
-    session.add(message)
-    return message
-
-
 async def since(
     session: ReadSession, conversation: ConversationId, seq: int, limit: int
 ) -> list[LoggedMessage]:

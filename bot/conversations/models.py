@@ -59,6 +59,12 @@ class Message(Base):
             name="state_known",
         ),
         Index(
+            "ix_message_waiting",
+            "conversation_id",
+            sqlite_where=text("state = 'waiting'"),
+            postgresql_where=text("state = 'waiting'"),
+        ),
+        Index(
             "ix_message_open",
             "state",
             "next_attempt_at",

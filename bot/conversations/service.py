@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.conversations import log as message_log
 from bot.conversations.content import clean_text, from_json
+from bot.conversations.hot import AlreadyStored, store_inbound
 from bot.conversations.hub import Hub
 from bot.conversations.models import Conversation, Message
 from bot.conversations.turns import Turns
@@ -107,34 +108,28 @@ class ConversationService:
             opened = await self.open(Visitor(message.channel, message.account, message.channel_user))
             conversation = opened.conversation
         text = clean_text(message.text, self._max_text) if message.text is not None else None
-        async with self._database.write() as session:
-            row = await message_log.locked(session, conversation)
-            if (row.channel, row.account, row.channel_user) != (
-                message.channel,
-                message.account,
-                message.channel_user,
-            ):
-                raise NotFound("This conversation does not exist.")
-            known = await session.scalar(
+        try:
+            async with self._database.write() as session:
+                content = await self._content(session, conversation, text, message.choice)
+                stored = await store_inbound(session, conversation, message, content, self._turns.lease())
+        except AlreadyStored:
+            return await self._first_receipt(conversation, message.channel_message_id)
+        self._hub.publish(conversation, MessagesAdded((stored.logged,)))
+        if stored.leased:
+            self._turns.notify(conversation, stored.next)
+        return Receipt(stored.logged.seq, duplicate=False)
+
+    async def _first_receipt(self, conversation: ConversationId, channel_message_id: str) -> Receipt:
+        async with self._database.read() as session:
+            seq = await session.scalar(
                 select(Message.seq).where(
                     Message.conversation_id == conversation,
-                    Message.channel_message_id == message.channel_message_id,
+                    Message.channel_message_id == channel_message_id,
                 )
             )
-            if known is not None:
-                return Receipt(known, duplicate=True)
-            content = await self._content(session, conversation, text, message.choice)
-            stored = message_log.append_inbound(
-                session, row, message.channel_message_id, content, self._clock()
-            )
-            for_bot = row.owner == "bot"
-            if not for_bot:
-                stored.state = "done"  # whoever owns the conversation reads it from the log
-            leased = for_bot and self._turns.lease(row)
-        self._hub.publish(conversation, MessagesAdded((message_log.logged(stored, conversation),)))
-        if leased:
-            self._turns.notify(conversation)
-        return Receipt(stored.seq, duplicate=False)
+        if seq is None:
+            raise NotFound("This message is gone.")
+        return Receipt(seq, duplicate=True)
 
     async def _content(
         self, session: WriteSession, conversation: ConversationId, text: str | None, choice: Choice | None

@@ -10,26 +10,30 @@ import asyncio
 import os
 import secrets
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
+from itertools import count
+from typing import Any
 
 import structlog
 from sqlalchemy import or_, select, update
 
 from bot.conversations import log as message_log
 from bot.conversations import sentences
-from bot.conversations.brain import Answer, Brain, BrainRefused, Turn
+from bot.conversations.brain import Answer, Brain, BrainRefused
+from bot.conversations.hot import Lease, store_answer
 from bot.conversations.hub import Hub
 from bot.conversations.log import Draft
 from bot.conversations.models import Conversation, Message
 from bot.conversations.ownership import bot_may_answer
-from bot.kit.clock import Clock, iso
-from bot.kit.db import Database, WriteSession
+from bot.conversations.waiting import Waiting, waiting
+from bot.kit.clock import Clock
+from bot.kit.db import Database
 from bot.kit.errors import Unavailable
-from bot.kit.ids import ConversationId, IdentityId
+from bot.kit.ids import ConversationId
 from bot.kit.tasks import TaskGroup
 from bot.messages import Content, LoggedMessage, MessagesAdded, Typing, VerifiedChanged
-from bot.store.identities.service import access
 
 log = structlog.get_logger(__name__)
 
@@ -39,18 +43,6 @@ RETRY_SECONDS = (0.3, 0.6, 1.2, 2.4, 3.0)
 GRACE_SECONDS = 2.0
 """A brain that is back within this time costs the customer a moment, not an apology."""
 TRIES_WHEN_IT_FAILS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A customer's message whose turn it is."""
-
-    message: str
-    conversation: ConversationId
-    identity: IdentityId
-    owner_version: int
-    apologised: bool
-    turn: Turn
 
 
 class Turns:
@@ -75,49 +67,47 @@ class Turns:
         """Stop. What waits stays in the log for the next worker."""
         await self._tasks.close()
 
-    def notify(self, conversation: ConversationId) -> None:
-        """Something may wait in this conversation."""
+    def notify(self, conversation: ConversationId, turn: Waiting | None = None) -> None:
+        """Something may wait in this conversation; `turn` when it is known to be next and leased."""
         if conversation in self._running:
             self._running[conversation] = True
             return
         self._running[conversation] = False
-        self._tasks.spawn(self._run(conversation), str(conversation))
+        self._tasks.spawn(self._run(conversation, turn), str(conversation))
 
-    def lease(self, row: Conversation) -> bool:
-        """Make this process the worker of a conversation held locked, unless another one is."""
+    def lease(self) -> Lease:
+        """The lease that this process would take now."""
         now = self._clock()
-        if row.worker not in (None, self.worker) and row.worker_until and row.worker_until > now:
-            return False
-        row.worker, row.worker_until = self.worker, now + LEASE
-        return True
+        return Lease(self.worker, now, now + LEASE)
 
-    async def _run(self, conversation: ConversationId) -> None:
+    async def _run(self, conversation: ConversationId, turn: Waiting | None) -> None:
         try:
             while True:
                 self._running[conversation] = False
-                if await self._step(conversation):
+                if await self._step(conversation, turn):
+                    turn = None
                     continue
                 if not self._running[conversation]:
                     return
         finally:
             self._running.pop(conversation, None)
 
-    async def _step(self, conversation: ConversationId) -> bool:
+    async def _step(self, conversation: ConversationId, known: Waiting | None) -> bool:
         """Answer the oldest waiting message; False when there is none (or another worker has it)."""
         try:
-            waiting = await self._claim(conversation)
+            turn = known or await self._claim(conversation)
         except Unavailable as error:
             log.warning("claim_failed", conversation=conversation, error=error.message)
             await asyncio.sleep(RETRY_SECONDS[-1])
             return True
-        if waiting is None:
+        if turn is None:
             return False
         self._hub.publish(conversation, Typing(on=True))
         try:
-            await self._answer(waiting)
+            await self._answer(turn)
         finally:
             self._hub.publish(conversation, Typing(on=False))
-        return True
+        return known is None or self._running[conversation]
 
     async def _claim(self, conversation: ConversationId) -> Waiting | None:
         async with self._database.read() as session:
@@ -131,7 +121,18 @@ class Turns:
         )
         if not mine and not await self._take_lease(conversation):
             return None
-        return _waiting(row, message, iso(now))
+        return waiting(
+            message=message.id,
+            content=message.content,
+            conversation=row.id,
+            identity_id=row.identity_id,
+            channel=row.channel,
+            locale=row.locale,
+            time_zone=row.time_zone,
+            owner_version=row.owner_version,
+            apologised_at=row.apologised_at,
+            now=now,
+        )
 
     async def _take_lease(self, conversation: ConversationId) -> bool:
         now = self._clock()
@@ -148,39 +149,38 @@ class Turns:
             )
             return result.rowcount == 1  # type: ignore[attr-defined]
 
-    async def _answer(self, waiting: Waiting) -> None:
+    async def _answer(self, turn: Waiting) -> None:
         """Take the turn until it is answered or given up; tell the customer when it takes long."""
         began = time.monotonic()
-        apologised = waiting.apologised
         failures = 0
-        for attempt in range(1_000_000):
+        for attempt in count():
             try:
-                answer = await self._ask(waiting, apologised=apologised)
-                await self._store(waiting, answer)
+                answer, turn = await self._ask(turn)
+                await self._store(turn, answer)
                 return
             except BrainRefused as error:
                 failures += 1
-                log.error("turn_refused", conversation=waiting.conversation, error=error.message)
+                log.error("turn_refused", conversation=turn.conversation, error=error.message)
                 if error.final or failures >= TRIES_WHEN_IT_FAILS:
-                    await self._give_up(waiting)
+                    await self._settle(turn, (sentences.NOT_UNDERSTOOD,), None, state="failed")
                     return
             except Unavailable as error:
-                log.warning("turn_postponed", conversation=waiting.conversation, error=error.message)
+                log.warning("turn_postponed", conversation=turn.conversation, error=error.message)
             grace = min(GRACE_SECONDS, self._honest_after) - (time.monotonic() - began)
-            if not apologised and grace <= 0:
-                apologised = await self._apologise(waiting)
-            await self._pause(attempt, LEASE.total_seconds() / 4 if apologised else grace)
-            if not await self._still_mine(waiting):
+            if not turn.apologised and grace <= 0:
+                turn = await self._apologise(turn)
+            await self._pause(attempt, LEASE.total_seconds() / 4 if turn.apologised else grace)
+            if not await self._still_mine(turn):
                 return
 
-    async def _ask(self, waiting: Waiting, *, apologised: bool) -> Answer:
+    async def _ask(self, turn: Waiting) -> tuple[Answer, Waiting]:
         """Ask the brain; past `honest_after` seconds tell the customer, and go on waiting."""
-        task = asyncio.ensure_future(self._brain.take(waiting.turn))
+        task = asyncio.ensure_future(self._brain.take(turn.turn))
         try:
             done, _ = await asyncio.wait({task}, timeout=self._honest_after)
-            if not done and not apologised:
-                await self._apologise(waiting)
-            return await task
+            if not done and not turn.apologised:
+                turn = await self._apologise(turn)
+            return await task, turn
         finally:
             if not task.done():
                 task.cancel()
@@ -193,64 +193,44 @@ class Turns:
         except TimeoutError:
             return
 
-    async def _still_mine(self, waiting: Waiting) -> bool:
+    async def _still_mine(self, turn: Waiting) -> bool:
         """Renew the lease; False when the message no longer waits, or another worker took over."""
         try:
             async with self._database.read() as session:
-                state = await session.scalar(select(Message.state).where(Message.id == waiting.message))
-            return state == "waiting" and await self._take_lease(waiting.conversation)
+                state = await session.scalar(select(Message.state).where(Message.id == turn.message))
+            return state == "waiting" and await self._take_lease(turn.conversation)
         except Unavailable:
             return True  # the next attempt finds out
 
-    async def _store(self, waiting: Waiting, answer: Answer) -> None:
-        """Log the answer, unless somebody else owns the conversation by now; then it is discarded."""
-        contents = answer.messages or (sentences.NOT_UNDERSTOOD,)
-        added: list[LoggedMessage] = []
+    async def _store(self, turn: Waiting, answer: Answer) -> None:
+        """Log the answer. A brain that says nothing must not leave the customer without a word."""
+        await self._settle(turn, answer.messages or (sentences.NOT_UNDERSTOOD,), answer.parse, state="done")
+
+    async def _settle(
+        self, turn: Waiting, contents: tuple[Content, ...], parse: Mapping[str, Any] | None, *, state: str
+    ) -> None:
         async with self._database.write() as session:
-            row = await message_log.locked(session, waiting.conversation)
-            if await message_log.close_message(session, waiting.message, "done", answer.parse):
-                if bot_may_answer(row, waiting.owner_version):
-                    added = self._append(session, row, waiting, contents)
-                else:
-                    log.info("late_answer_discarded", conversation=waiting.conversation)
-            _release(row, self.worker)
-            proved = (await access(session, waiting.identity, self._clock())).verified
-        self._hub.publish(waiting.conversation, VerifiedChanged(proved))
-        self._hub.publish(waiting.conversation, MessagesAdded(tuple(added)))
+            settled = await store_answer(session, turn, contents, parse, self.lease(), state=state)
+        if settled.discarded:
+            log.info("late_answer_discarded", conversation=turn.conversation)
+        self._hub.publish(turn.conversation, VerifiedChanged(settled.verified))
+        self._hub.publish(turn.conversation, MessagesAdded(settled.added))
 
-    def _append(
-        self, session: WriteSession, row: Conversation, waiting: Waiting, contents: tuple[Content, ...]
-    ) -> list[LoggedMessage]:
-        drafts = [Draft("bot", content, answers=waiting.message) for content in contents]
-        if row.apologised_at is not None:
-            row.apologised_at = None
-            drafts.insert(0, Draft("system", sentences.BACK, answers=waiting.message))
-        return message_log.append(session, row, drafts, self._clock())
-
-    async def _give_up(self, waiting: Waiting) -> None:
-        """The brain fails on this very message: say so, so that the next one gets its turn."""
-        async with self._database.write() as session:
-            row = await message_log.locked(session, waiting.conversation)
-            await message_log.close_message(session, waiting.message, "failed", None)
-            added = self._append(session, row, waiting, (sentences.NOT_UNDERSTOOD,))
-            _release(row, self.worker)
-        self._hub.publish(waiting.conversation, MessagesAdded(tuple(added)))
-
-    async def _apologise(self, waiting: Waiting) -> bool:
-        """Tell the customer once per outage that the answer is late. True when they know."""
+    async def _apologise(self, turn: Waiting) -> Waiting:
+        """Tell the customer once per outage that the answer is late; the turn remembers that they know."""
         now = self._clock()
+        added: list[LoggedMessage] = []
         try:
             async with self._database.write() as session:
-                row = await message_log.locked(session, waiting.conversation)
-                if row.apologised_at is not None or not bot_may_answer(row, waiting.owner_version):
-                    return True
-                row.apologised_at = now
-                row.worker_until = now + LEASE
-                added = message_log.append(session, row, [Draft("system", sentences.LATE)], now)
+                row = await message_log.locked(session, turn.conversation)
+                if row.apologised_at is None and bot_may_answer(row, turn.owner_version):
+                    row.apologised_at = now
+                    row.worker_until = now + LEASE
+                    added = message_log.append(session, row, [Draft("system", sentences.LATE)], now)
         except Unavailable:
-            return False
-        self._hub.publish(waiting.conversation, MessagesAdded(tuple(added)))
-        return True
+            return turn
+        self._hub.publish(turn.conversation, MessagesAdded(tuple(added)))
+        return replace(turn, apologised=True)
 
     async def _sweep(self) -> None:
         """Take up what another process, or this one before a restart, left waiting."""
@@ -276,33 +256,3 @@ class Turns:
                 .limit(500)
             )
             return [ConversationId(id_) for id_ in rows]
-
-
-def _waiting(row: Conversation, message: Message, now: str) -> Waiting:
-    content = message.content
-    return Waiting(
-        message=message.id,
-        conversation=ConversationId(row.id),
-        identity=IdentityId(row.identity_id),
-        owner_version=row.owner_version,
-        apologised=row.apologised_at is not None,
-        turn=Turn(
-            message_id=message.id,
-            conversation=row.id,
-            text=None if "intent" in content else content["text"],
-            intent=content.get("intent"),
-            entities=content.get("entities"),
-            metadata={
-                "identity": row.identity_id,
-                "channel": row.channel,
-                "locale": row.locale,
-                "time_zone": row.time_zone,
-                "now": now,
-            },
-        ),
-    )
-
-
-def _release(row: Conversation, worker: str) -> None:
-    if row.worker == worker:
-        row.worker = row.worker_until = None

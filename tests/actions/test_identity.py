@@ -47,7 +47,7 @@ async def test_unknown_numbers_get_the_same_answer(visitor: Customer) -> None:
 
 
 async def test_what_is_no_number_is_left_to_the_dialogue(visitor: Customer) -> None:
-    """A question in the middle of the form sets no slot, so the form is rejected and the question answered."""
+    """A question in the middle of the form sets no slot: the form is rejected, the question answered."""
     visitor.slots["requested_slot"] = "identity_number"
     assert await visitor.answer("你们几点下班", "ask_commitment") == []
 

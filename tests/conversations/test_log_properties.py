@@ -15,6 +15,7 @@ from bot.conversations import log as message_log
 from bot.conversations.log import Draft
 from bot.conversations.ownership import BOT, Owner, hand_to
 from bot.conversations.turns import Turns
+from bot.conversations.waiting import Waiting
 from bot.kit.clock import system_now
 from bot.kit.db import Database
 from bot.kit.ids import AgentId, ConversationId
@@ -26,7 +27,7 @@ from tests.conversations.conftest import House, make_house
 class NoTurns(Turns):
     """Nobody answers by themselves: what is in the log is what the rules put there."""
 
-    def notify(self, conversation: ConversationId) -> None:
+    def notify(self, conversation: ConversationId, turn: Waiting | None = None) -> None:
         return None
 
 

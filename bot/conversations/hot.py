@@ -1,0 +1,232 @@
+"""The two transactions that every turn pays for, in as few statements as they can be.
+
+Each locks the conversation by its first UPDATE, which also brings back what the rest needs to know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, case, exists, insert, literal, or_, select, update
+
+from bot.conversations import sentences
+from bot.conversations.content import to_json
+from bot.conversations.log import FETCHING_CHANNELS, close_message
+from bot.conversations.models import Conversation, Message
+from bot.conversations.waiting import Waiting, waiting
+from bot.kit.db import UtcTime, WriteSession
+from bot.kit.errors import NotFound
+from bot.kit.ids import ConversationId, new_message_id
+from bot.messages import Author, Content, InboundMessage, LoggedMessage
+from bot.store.columns import insert_into
+from bot.store.identities.models import ChannelIdentity
+
+
+class AlreadyStored(Exception):
+    """The channel delivered this message before; the transaction must be rolled back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """Who takes a conversation's turns, and until when."""
+
+    worker: str
+    now: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A stored message. `leased`: this process takes its turn; `next`: and it is the oldest that waits."""
+
+    logged: LoggedMessage
+    leased: bool
+    next: Waiting | None
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A turn's end: what was appended (nothing when somebody else owns the conversation by now)."""
+
+    added: tuple[LoggedMessage, ...]
+    discarded: bool
+    verified: bool
+
+
+async def store_inbound(
+    session: WriteSession,
+    conversation: ConversationId,
+    message: InboundMessage,
+    content: Mapping[str, Any],
+    lease: Lease,
+) -> Stored:
+    """Append a customer's message and take the lease for its turn. Raises NotFound or AlreadyStored."""
+    row = (await session.execute(_take_number(conversation, message, lease))).one_or_none()
+    if row is None:
+        raise NotFound("This conversation does not exist.")
+    id_ = new_message_id()
+    for_bot = row.owner == "bot"
+    stored = await session.execute(
+        insert_into(session, Message)
+        .values(
+            id=id_,
+            conversation_id=conversation,
+            seq=row.last_seq,
+            author="customer",
+            channel_message_id=message.channel_message_id,
+            content=dict(content),
+            # Whoever else owns the conversation reads it from the log.
+            state="waiting" if for_bot else "done",
+            owner_version=row.owner_version,
+            attempts=0,
+            created_at=lease.now,
+        )
+        .on_conflict_do_nothing(index_elements=["conversation_id", "channel_message_id"])
+    )
+    if stored.rowcount == 0:  # pyright: ignore[reportAttributeAccessIssue]
+        raise AlreadyStored
+    leased = for_bot and row.worker == lease.worker
+    logged = LoggedMessage(
+        conversation,
+        row.last_seq,
+        "customer",
+        lease.now,
+        Content(content["text"]),
+        message.channel_message_id,
+    )
+    if not leased or row.others_wait:
+        return Stored(logged, leased, None)
+    turn = waiting(
+        message=id_,
+        content=content,
+        conversation=conversation,
+        identity_id=row.identity_id,
+        channel=row.channel,
+        locale=row.locale,
+        time_zone=row.time_zone,
+        owner_version=row.owner_version,
+        apologised_at=row.apologised_at,
+        now=lease.now,
+    )
+    return Stored(logged, leased, turn)
+
+
+async def store_answer(
+    session: WriteSession,
+    turn: Waiting,
+    contents: Sequence[Content],
+    parse: Mapping[str, Any] | None,
+    lease: Lease,
+    *,
+    state: str = "done",
+) -> Settled:
+    """Take the customer's message off the waiting list and append its answer, if the bot may still answer."""
+    closed = await close_message(session, turn.message, state, parse)
+    lines: list[tuple[Author, Content]] = [("bot", content) for content in contents] if closed else []
+    if turn.apologised and lines:
+        lines.insert(0, ("system", sentences.BACK))
+    row = (await session.execute(_give_numbers(turn, len(lines), lease))).one_or_none()
+    if row is None:
+        raise NotFound("This conversation does not exist.")
+    if not lines or not row.may_answer:
+        return Settled((), discarded=bool(lines), verified=row.verified)
+    pushed = row.channel not in FETCHING_CHANNELS
+    first = row.last_seq - len(lines) + 1
+    await session.execute(
+        insert(Message),
+        [
+            {
+                "id": new_message_id(),
+                "conversation_id": turn.conversation,
+                "seq": seq,
+                "author": author,
+                "content": to_json(content),
+                "state": "queued" if pushed else "logged",
+                "attempts": 0,
+                "next_attempt_at": lease.now if pushed else None,
+                "owner_version": turn.owner_version,
+                "answers": turn.message,
+                "created_at": lease.now,
+            }
+            for seq, (author, content) in enumerate(lines, first)
+        ],
+    )
+    added = tuple(
+        LoggedMessage(turn.conversation, seq, author, lease.now, content)
+        for seq, (author, content) in enumerate(lines, first)
+    )
+    return Settled(added, discarded=False, verified=row.verified)
+
+
+def _moment(when: datetime) -> Any:
+    """A time inside CASE: there SQLAlchemy would guess the plain type, which SQLite writes otherwise."""
+    return literal(when, UtcTime())
+
+
+def _take_number(conversation: ConversationId, message: InboundMessage, lease: Lease) -> Any:
+    free = or_(
+        Conversation.worker.is_(None),
+        Conversation.worker == lease.worker,
+        Conversation.worker_until <= lease.now,
+    )
+    takes = and_(Conversation.owner == "bot", free)
+    others = exists().where(Message.conversation_id == Conversation.id, Message.state == "waiting")
+    return (
+        update(Conversation)
+        .where(
+            Conversation.id == conversation,
+            Conversation.channel == message.channel,
+            Conversation.account == message.account,
+            Conversation.channel_user == message.channel_user,
+        )
+        .values(
+            last_seq=Conversation.last_seq + 1,
+            last_message_at=lease.now,
+            worker=case((takes, lease.worker), else_=Conversation.worker),
+            worker_until=case((takes, _moment(lease.until)), else_=Conversation.worker_until),
+        )
+        .returning(
+            Conversation.last_seq,
+            Conversation.owner,
+            Conversation.owner_version,
+            Conversation.worker,
+            Conversation.identity_id,
+            Conversation.channel,
+            Conversation.locale,
+            Conversation.time_zone,
+            Conversation.apologised_at,
+            others.label("others_wait"),
+        )
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _give_numbers(turn: Waiting, count: int, lease: Lease) -> Any:
+    may_answer = and_(Conversation.owner == "bot", Conversation.owner_version == turn.owner_version)
+    mine = Conversation.worker == lease.worker
+    verified = (
+        select(and_(ChannelIdentity.level == "verified", ChannelIdentity.verified_until > lease.now))
+        .where(ChannelIdentity.id == Conversation.identity_id)
+        .scalar_subquery()
+    )
+    return (
+        update(Conversation)
+        .where(Conversation.id == turn.conversation)
+        .values(
+            last_seq=case((may_answer, Conversation.last_seq + count), else_=Conversation.last_seq),
+            last_message_at=case((may_answer, _moment(lease.now)), else_=Conversation.last_message_at),
+            apologised_at=case((may_answer, None), else_=Conversation.apologised_at),
+            worker=case((mine, None), else_=Conversation.worker),
+            worker_until=case((mine, None), else_=Conversation.worker_until),
+        )
+        .returning(
+            Conversation.last_seq,
+            Conversation.channel,
+            may_answer.label("may_answer"),
+            verified.label("verified"),
+        )
+        .execution_options(synchronize_session=False)
+    )
