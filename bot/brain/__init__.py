@@ -1,0 +1,1 @@
+"""The dialogue side: Rasa with our own components. Runs in its own environment, on loopback only."""

@@ -1,0 +1,1 @@
+"""How the brain decides what to do next."""
