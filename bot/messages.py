@@ -156,7 +156,9 @@ class Conversations(Protocol):
         """Store a customer's message; it is safe when this returns. Raises BadInput or Unavailable."""
         ...
 
-    async def since(self, conversation: ConversationId, seq: int, limit: int = 200) -> Sequence[LoggedMessage]:
+    async def since(
+        self, conversation: ConversationId, seq: int, limit: int = 200
+    ) -> Sequence[LoggedMessage]:
         """The messages after `seq`, oldest first."""
         ...
 

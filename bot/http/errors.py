@@ -20,7 +20,11 @@ async def error_middleware(request: web.Request, handler: Handler) -> web.Stream
         headers = {"Retry-After": f"{error.retry_after:.0f}"} if isinstance(error, TooMany) else None
         return _answer(error.status, error.code, error.message, headers)
     except web.HTTPException as error:
-        if error.status < 400 or request.path.startswith("/widget") or "text/html" in request.headers.get("Accept", ""):
+        if (
+            error.status < 400
+            or request.path.startswith("/widget")
+            or "text/html" in request.headers.get("Accept", "")
+        ):
             raise
         return _answer(error.status, "http", error.reason)
     except Exception:

@@ -26,7 +26,7 @@ class Health:
         return web.json_response({"status": "alive"})
 
     async def ready(self, _request: web.Request) -> web.Response:
-        """Ready means messages are kept. Without a brain they are kept and wait, so that is no reason to refuse them."""
+        """Ready means messages are kept. Without a brain they wait, which is no reason to refuse them."""
         database, brain = await asyncio.gather(self._database_answers(), self._brain.any_healthy())
         return web.json_response(
             {"status": "ready" if database else "not ready", "database": database, "brain": brain},
