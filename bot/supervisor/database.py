@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import re
 
 from bot.kit.settings import ROOT, Settings
 from bot.supervisor.errors import StartFailed
 from bot.supervisor.parts import environment, huitouke
 from bot.supervisor.voice import Voice
+
+ERROR = re.compile(r"\w*(Error|Exception)\b")
 
 
 async def prepare_database(settings: Settings, voice: Voice) -> None:
@@ -35,5 +38,7 @@ async def _once(settings: Settings, *arguments: str) -> str:
     lines = said.decode("utf-8", "replace").strip().splitlines() or [""]
     if process.returncode:
         command = " ".join(arguments)
-        raise StartFailed(f"The database could not be prepared: `huitouke {command}` said “{lines[-1]}”.")
+        errors = [line for line in lines if ERROR.match(line)]
+        said_last = errors[-1] if errors else lines[-1]
+        raise StartFailed(f"The database could not be prepared: `huitouke {command}` said “{said_last}”.")
     return lines[-1]

@@ -9,6 +9,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 
@@ -65,8 +66,8 @@ def free_ports(count: int) -> list[int]:
 
 
 @asynccontextmanager
-async def running_house(folder: Path) -> AsyncGenerator[House]:
-    """Start everything with its data in `folder`; stop everything at the end."""
+async def running_house(folder: Path, **overrides: Any) -> AsyncGenerator[House]:
+    """Start everything with its data in `folder`; stop everything at the end. `overrides` are settings."""
     server, actions, brain = free_ports(3)
     settings = Settings(
         _env_file=None,  # pyright: ignore[reportCallIssue] - a developer's own .env is not tested here
@@ -76,6 +77,7 @@ async def running_house(folder: Path) -> AsyncGenerator[House]:
         actions_port=actions,
         brain_port=brain,
         demo=True,
+        **overrides,
     )
     supervisor = house(settings, Voice(settings.log_format))
     await supervisor.start()
