@@ -30,15 +30,15 @@ describe("what goes wrong on the way", () => {
     expect(tab.client.send("字".repeat(2001))).toBe(false);
     expect(tab.client.send("😀".repeat(2000))).toBe(true); // characters, not UTF-16 units
     await tab.sent();
-    expect(server.chat.only.said).toHaveLength(1);
+    expect(server.chat.newest.said).toHaveLength(1);
   });
 
   it("sends again what was never acknowledged, and the server stores it once", async () => {
     const tab = await visitor().come();
-    server.chat.only.loseAcks = 1;
+    server.chat.newest.loseAcks = 1;
     tab.client.send("我有多少积分");
     await tab.sent();
-    expect(server.chat.only.texts).toEqual(["我有多少积分"]);
+    expect(server.chat.newest.texts).toEqual(["我有多少积分"]);
     expect(tab.texts).toEqual(["我有多少积分"]);
   });
 
@@ -51,7 +51,7 @@ describe("what goes wrong on the way", () => {
     expect(tab.waiting).toEqual(["一", "二", "三"]);
     server.down = false;
     await tab.sent();
-    expect(server.chat.only.texts).toEqual(["一", "二", "三"]);
+    expect(server.chat.newest.texts).toEqual(["一", "二", "三"]);
   });
 
   it("notices a connection that died without a word", async () => {
@@ -65,30 +65,30 @@ describe("what goes wrong on the way", () => {
 
   it("waits as long as the server asks when messages come too fast, and loses none", async () => {
     const tab = await visitor().come();
-    server.chat.only.refusals.push({ type: "error", code: "rate_limited", retry_after: 0.1 });
+    server.chat.newest.refusals.push({ type: "error", code: "rate_limited", retry_after: 0.1 });
     tab.client.send("一");
     tab.client.send("二");
     await tab.until(({ pausedUntil }) => pausedUntil !== null);
     await tab.sent();
     expect(tab.state.pausedUntil).toBeNull();
-    expect(server.chat.only.texts).toEqual(["一", "二"]);
+    expect(server.chat.newest.texts).toEqual(["一", "二"]);
   });
 
   it("gives up a message the server refuses for good, goes on with the next, and sends it again when asked", async () => {
     const tab = await visitor().come();
-    server.chat.only.refusals.push({ type: "error", code: "too_long", text: "太长了" });
+    server.chat.newest.refusals.push({ type: "error", code: "too_long", text: "太长了" });
     tab.client.send("一");
     tab.client.send("二");
     await tab.says(1);
     expect(tab.waiting).toEqual(["一 (too_long)"]);
     tab.client.resend(tab.state.pending[0]?.client_id ?? "");
     await tab.sent();
-    expect(server.chat.only.texts).toEqual(["二", "一"]);
+    expect(server.chat.newest.texts).toEqual(["二", "一"]);
   });
 
   it("drops a failed message when asked", async () => {
     const tab = await visitor().come();
-    server.chat.only.refusals.push({ type: "error", code: "bad_choice" });
+    server.chat.newest.refusals.push({ type: "error", code: "bad_choice" });
     tab.client.choose({ seq: 1, index: 9 }, "查积分");
     await tab.until(({ pending }) => Boolean(pending[0]?.failed));
     tab.client.discard(tab.state.pending[0]?.client_id ?? "");
@@ -97,33 +97,33 @@ describe("what goes wrong on the way", () => {
 
   it("tries again by itself when the server cannot store a message right now", async () => {
     const tab = await visitor().come();
-    server.chat.only.refusals.push({ type: "error", code: "unavailable", retry_after: 0.02 });
+    server.chat.newest.refusals.push({ type: "error", code: "unavailable", retry_after: 0.02 });
     tab.client.send("在吗");
     await tab.sent();
-    expect(server.chat.only.texts).toEqual(["在吗"]);
+    expect(server.chat.newest.texts).toEqual(["在吗"]);
   });
 
   it("asks for what is missing when a number was skipped", async () => {
     const tab = await visitor().come();
-    const { said } = server.chat.only;
+    const { said } = server.chat.newest;
     said.push({ seq: 1, author: "bot", text: "lost on its way", type: "text", at: "2026-11-22T08:00:00Z" });
-    server.chat.only.say("bot", "arrived");
+    server.chat.newest.say("bot", "arrived");
     await tab.says(2);
     expect(tab.texts).toEqual(["lost on its way", "arrived"]);
   });
 
   it("ignores frames it does not know", async () => {
     const tab = await visitor().come();
-    server.chat.only.tell({ type: "from-the-future" });
-    server.chat.only.tell({ type: "message", message: { seq: -1 } as never });
-    server.chat.only.say("bot", "您好");
+    server.chat.newest.tell({ type: "from-the-future" });
+    server.chat.newest.tell({ type: "message", message: { seq: -1 } as never });
+    server.chat.newest.say("bot", "您好");
     await tab.says(1);
     expect(tab.texts).toEqual(["您好"]);
   });
 
   it("ends a typing sign that nobody takes back", async () => {
     const tab = await visitor().come();
-    server.chat.only.tell({ type: "typing", on: true });
+    server.chat.newest.tell({ type: "typing", on: true });
     await tab.until(({ typing }) => typing);
     await tab.until(({ typing }) => !typing);
   });
@@ -137,7 +137,7 @@ describe("long poll", () => {
     await tab.until(({ link }) => link === "poll");
     tab.client.send("你好");
     await tab.sent();
-    server.chat.only.say("bot", "您好");
+    server.chat.newest.say("bot", "您好");
     await tab.says(2);
     expect(tab.texts).toEqual(["你好", "您好"]);
   });
@@ -154,11 +154,11 @@ describe("long poll", () => {
     const tab = visitor();
     tab.client.start();
     await tab.until(({ link }) => link === "poll");
-    server.chat.only.refusals.push({ type: "error", code: "rate_limited", retry_after: 0.1 });
+    server.chat.newest.refusals.push({ type: "error", code: "rate_limited", retry_after: 0.1 });
     tab.client.send("一");
     await tab.until(({ pausedUntil }) => pausedUntil !== null);
     await tab.sent();
-    expect(server.chat.only.texts).toEqual(["一"]);
+    expect(server.chat.newest.texts).toEqual(["一"]);
   });
 
   it("gives way to a socket as soon as one opens, and nothing is doubled", async () => {
@@ -179,10 +179,10 @@ describe("long poll", () => {
 describe("coming back", () => {
   it("resumes after the last message it has, without asking for the rest again", async () => {
     const tab = await visitor().come();
-    server.chat.only.say("bot", "一");
+    server.chat.newest.say("bot", "一");
     await tab.says(1);
     server.cut(1012);
-    server.chat.only.say("bot", "二");
+    server.chat.newest.say("bot", "二");
     await tab.says(2);
     const hellos = server.seenFrames.filter(({ type }) => type === "hello");
     expect(hellos.map(({ since }) => since)).toEqual([0, 1]);
@@ -194,13 +194,13 @@ describe("coming back", () => {
     const before = await visitor(storage).come();
     before.client.send("第一句");
     await before.sent();
-    server.chat.only.loseAcks = 1;
+    server.chat.newest.loseAcks = 1;
     before.client.send("第二句");
     before.client.stop();
     const after = await visitor(storage).come();
     await after.sent();
     expect(after.texts).toEqual(["第一句", "第二句"]);
-    expect(server.chat.only.texts).toEqual(["第一句", "第二句"]);
+    expect(server.chat.newest.texts).toEqual(["第一句", "第二句"]);
   });
 
   it("keeps a message written before there was any session", async () => {
@@ -213,25 +213,25 @@ describe("coming back", () => {
     server.down = false;
     const late = await visitor(storage).come();
     await late.sent();
-    expect(server.chat.only.texts).toEqual(["有人吗"]);
+    expect(server.chat.newest.texts).toEqual(["有人吗"]);
   });
 
   it("gets a new session when the token is no longer known, and takes unsent messages along", async () => {
     const tab = await visitor().come();
-    const first = server.chat.only;
+    const first = server.chat.newest;
     first.token = "changed on the server";
     first.loseAcks = 100;
     server.cut(1012);
     tab.client.send("还在吗");
     await tab.until(({ conversation }) => conversation === "c-2");
     await tab.sent();
-    expect(server.chat.only.texts).toEqual(["还在吗"]);
+    expect(server.chat.newest.texts).toEqual(["还在吗"]);
   });
 
   it("loads a long conversation's end first, and the rest when asked", async () => {
     const storage = new FakeStorage();
     await visitor(storage).come();
-    for (let i = 1; i <= 100; i++) server.chat.only.say("bot", `第 ${i} 句`);
+    for (let i = 1; i <= 100; i++) server.chat.newest.say("bot", `第 ${i} 句`);
     const tab = await visitor(storage).come();
     expect(tab.texts[0]).toBe("第 41 句");
     expect(tab.state.hasEarlier).toBe(true);
@@ -267,7 +267,7 @@ describe("two tabs of one visitor", () => {
     const storage = new FakeStorage();
     const one = await visitor(storage).come();
     const two = await visitor(storage).come();
-    server.chat.only.say("bot", "您好");
+    server.chat.newest.say("bot", "您好");
     await one.says(1);
     await two.says(1);
     expect(two.state.unread).toBe(1);
@@ -305,14 +305,33 @@ describe("who the visitor is", () => {
     expect(tab.texts).toEqual([]);
   });
 
-  it("keeps the conversation when an anonymous visitor signs in", async () => {
+  it("takes the unsent words of an anonymous visitor along when they sign in", async () => {
     const tab = await visitor().come();
-    tab.client.send("你好");
-    await tab.sent();
+    server.chat.newest.loseAcks = 100;
+    tab.client.send("我的积分");
     tab.client.identify(jwt("M1"));
     await tab.until(({ verified, status, caughtUp }) => verified && status === "online" && caughtUp);
-    expect(tab.texts).toEqual(["你好"]);
-    expect(server.chat.conversations).toHaveLength(1);
+    await tab.sent();
+    expect(server.chat.newest.owner).toBe(jwt("M1"));
+    expect(server.chat.newest.texts).toEqual(["我的积分"]);
+  });
+
+  it("keeps a signed-in customer's unsent words for them, not for whoever opens the page next", async () => {
+    const storage = new FakeStorage();
+    const customer = visitor(storage);
+    customer.client.identify(jwt("M1"));
+    await customer.until(({ status }) => status === "online");
+    server.chat.newest.loseAcks = 100;
+    customer.client.send("我的余额");
+    customer.client.stop();
+    const next = await visitor(storage).come();
+    expect(next.waiting).toEqual([]);
+    expect(server.chat.newest.texts).toEqual([]);
+    server.chat.byOwner(jwt("M1")).loseAcks = 0;
+    next.client.identify(jwt("M1"));
+    await next.until(({ verified, caughtUp }) => verified && caughtUp);
+    await next.sent();
+    expect(next.texts).toEqual(["我的余额"]);
   });
 
   it("forgets everything when the customer signs out", async () => {

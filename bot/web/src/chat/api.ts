@@ -42,14 +42,13 @@ export class Api {
     return { session, serverTime: Number.isNaN(date) ? null : date + 500 };
   }
 
-  /** Frames after `since` (and, with `until`, not beyond it); waits up to `wait` seconds for the first. */
+  /** Frames after `since`, as many as the server gives at once; waits up to `wait` seconds for the first. */
   async frames(
     token: string,
-    range: { since: number; until?: number; wait: number },
+    range: { since: number; wait: number },
     signal: AbortSignal,
   ): Promise<ServerFrame[]> {
     const query = new URLSearchParams({ since: String(range.since), wait: String(range.wait) });
-    if (range.until !== undefined) query.set("until", String(range.until));
     const response = await this.call(`messages?${query}`, { token, signal, seconds: range.wait + 10 });
     const body = v.parse(v.object({ frames: v.array(v.unknown()) }), response.json);
     return body.frames.map(decodeFrame).filter((frame) => frame !== null);

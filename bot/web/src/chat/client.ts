@@ -19,6 +19,8 @@ export type ClientOptions = {
   fetch?: typeof globalThis.fetch;
   makeSocket?: (url: string) => WebSocket;
   timing?: Partial<Timing>;
+  /** The server did not accept the user token, e.g. because it expired. */
+  onUserTokenRefused?: () => void;
 };
 
 /** The visitor's side of a web chat: stays connected, loses nothing, and keeps `state` true. */
@@ -37,7 +39,7 @@ export class ChatClient {
     this.timing = { ...TIMING, ...options.timing };
     this.api = new Api(options.base, options.fetch ?? globalThis.fetch.bind(globalThis));
     this.storage = new SafeStorage(options.storage);
-    this.keeper = new SessionKeeper(this.api, this.storage, options);
+    this.keeper = new SessionKeeper(this.api, this.storage, options, () => options.onUserTokenRefused?.());
     const makeSocket = options.makeSocket ?? ((url: string) => new WebSocket(url));
     this.connection = new Connection(new Route(this.api, makeSocket, this.timing), this.timing, {
       source: (signal) => this.source(signal),
@@ -124,10 +126,9 @@ export class ChatClient {
     const { signal } = this.connection;
     if (!history?.log.base || !signal || this.state.get().loadingEarlier) return;
     this.state.set({ loadingEarlier: true });
-    const until = history.log.base;
-    const since = Math.max(0, until - PAGE);
+    const since = Math.max(0, history.log.base - PAGE);
     try {
-      const frames = await this.api.frames(history.session.token, { since, until, wait: 0 }, signal);
+      const frames = await this.api.frames(history.session.token, { since, wait: 0 }, signal);
       const messages = frames.flatMap((frame) => (frame.type === "message" ? [frame.message] : []));
       history.log.prepend(messages, since);
     } catch {
@@ -169,12 +170,12 @@ export class ChatClient {
   }
 
   private async beginSession(signal: AbortSignal) {
-    const { session, serverTime } = await this.keeper.open(signal);
+    const { session, serverTime, inherits } = await this.keeper.open(signal);
     if (signal.aborted) throw new Error("stopped");
     this.renew = false;
     if (session.conversation !== this.current.id) {
       const next = this.open(session.conversation);
-      this.current.outbox.moveTo(next.outbox);
+      if (inherits) this.current.outbox.moveTo(next.outbox);
       this.show(next);
     }
     this.state.set({

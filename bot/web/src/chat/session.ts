@@ -19,6 +19,7 @@ export class SessionKeeper {
     private readonly api: Api,
     private readonly storage: SafeStorage,
     private readonly place: { locale: string; timeZone: string },
+    private readonly onRefused: () => void,
   ) {}
 
   get stored(): v.InferOutput<typeof StoredSchema> | null {
@@ -55,6 +56,7 @@ export class SessionKeeper {
         problem.message,
       );
       this.userToken = null;
+      this.onRefused();
       return this.post(signal);
     }
   }
@@ -75,7 +77,8 @@ export class SessionKeeper {
     const kept = before?.conversation === conversation ? before.subject : null;
     const subject = subjectOf(this.userToken) ?? kept ?? null;
     this.storage.set(SESSION_KEY, JSON.stringify({ token, conversation, subject }));
-    return opened;
+    // A signed-in person's unsent words wait for them; they do not become an anonymous visitor's.
+    return { ...opened, inherits: !before?.subject || before.subject === subject };
   }
 }
 

@@ -20,22 +20,32 @@ export class Chat {
     return this.conversations.find((one) => one.token === token);
   }
 
-  get only(): FakeConversation {
+  byOwner(owner: string): FakeConversation {
+    const one = this.conversations.find((each) => each.owner === owner);
+    if (!one) throw new Error("this customer was never here");
+    return one;
+  }
+
+  /** The newest conversation. */
+  get newest(): FakeConversation {
     const one = this.conversations[this.conversations.length - 1];
     if (!one) throw new Error("nobody has opened a session");
     return one;
   }
 
   openSession(body: Record<string, unknown>): Record<string, unknown> | null {
-    if (this.badUserTokens.has(String(body.user_token))) return null;
-    const known = this.byToken(String(body.token));
-    const conversation = known ?? new FakeConversation(this.conversations.length + 1);
+    const userToken = body.user_token ? String(body.user_token) : null;
+    if (userToken && this.badUserTokens.has(userToken)) return null;
+    // As on the real server: a signed-in customer has a conversation of their own, wherever they come from.
+    const known = this.conversations.find((one) =>
+      userToken ? one.owner === userToken : one.token === body.token && !one.owner,
+    );
+    const conversation = known ?? new FakeConversation(this.conversations.length + 1, userToken);
     if (!known) this.conversations.push(conversation);
-    conversation.verified ||= Boolean(body.user_token);
     return {
       token: conversation.token,
       conversation: conversation.id,
-      verified: conversation.verified,
+      verified: Boolean(conversation.owner),
       last_seq: conversation.lastSeq,
       limits: { text: 2000 },
       title: "回头客商城",
@@ -49,7 +59,6 @@ export class FakeConversation {
   readonly id: string;
   token: string;
   readonly said: Said[] = [];
-  verified = false;
   /** What to answer instead of taking the next messages. */
   readonly refusals: Frame[] = [];
   /** Store, but do not acknowledge: the answer is lost on its way. */
@@ -57,7 +66,10 @@ export class FakeConversation {
   private readonly acks = new Map<string, number>();
   private readonly listeners = new Set<(frame: Frame) => void>();
 
-  constructor(number: number) {
+  constructor(
+    number: number,
+    readonly owner: string | null,
+  ) {
     this.id = `c-${number}`;
     this.token = `t-${number}`;
   }

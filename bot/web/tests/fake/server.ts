@@ -71,7 +71,7 @@ export class FakeServer {
           type: "welcome",
           conversation: conversation.id,
           last_seq: conversation.lastSeq,
-          verified: conversation.verified,
+          verified: Boolean(conversation.owner),
         });
         leave = conversation.join(Number(frame.since), send);
       } else {
