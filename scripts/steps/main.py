@@ -46,4 +46,5 @@ def _steps(tests: bool) -> None:
         front.build()
         model.prepare()
         if tests:
+            front.oracles()
             needs.bring()

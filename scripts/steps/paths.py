@@ -6,6 +6,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 TOOLS = os.path.join(ROOT, ".tools")
 BRAIN = os.path.join(ROOT, "bot", "brain")
 WEB = os.path.join(ROOT, "bot", "web")
+ORACLES = os.path.join(ROOT, "tests", "channels", "oracles")
 
 
 def under(*parts: str) -> str:
