@@ -10,7 +10,7 @@ from bot.kit.ids import CardId, CustomerId
 from bot.store.cards.models import CardType
 from bot.store.cards.service import NewCard, open_card
 from bot.store.customers.service import NewCustomer, add_customer
-from bot.store.ledger.book import Note
+from bot.store.requests.service import Note
 from tests.store.conftest import NOW
 
 _numbers = count(1)

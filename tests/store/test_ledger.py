@@ -6,17 +6,19 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from bot.kit.db import Database
 from bot.kit.errors import BadInput, NotFound
 from bot.kit.ids import CustomerId, TransactionId
+from bot.migrations.append_only import LEDGER
 from bot.store.ledger.audit import audit
-from bot.store.ledger.errors import AlreadyReversed, KeyReused, NotReversible, TooLittle
+from bot.store.ledger.errors import AlreadyReversed, NotReversible, TooLittle
 from bot.store.ledger.models import Lot, Transaction
 from bot.store.ledger.service import expire_due, reverse
 from bot.store.points.reads import points_summary
 from bot.store.points.service import earn, redeem_points
+from bot.store.requests.service import KeyReused
 from tests.store.builders import a_customer, days, note
 from tests.store.conftest import NOW
 
@@ -221,11 +223,23 @@ async def test_the_database_itself_refuses_what_must_not_be(
 
 
 async def test_the_audit_finds_a_broken_promise(database: Database, customer: CustomerId):
-    """An entry changed behind the ledger's back shows up under three rules."""
+    """A lot and a balance changed behind the ledger's back show up under the rules they break."""
     await give(database, customer, (100, None))
     async with database.write() as session:
-        await session.execute(text("UPDATE ledger_entry SET amount = amount + 1 WHERE amount > 0"))
         await session.execute(text("UPDATE ledger_lot SET remaining = remaining - 1"))
+        await session.execute(text("UPDATE ledger_account SET balance = 70 WHERE customer_id IS NOT NULL"))
     async with database.read() as session:
         rules = {violation.rule for violation in await audit(session)}
-    assert len(rules) == 4
+    assert len(rules) == 3
+
+
+@pytest.mark.parametrize("change", ["UPDATE {} SET id = id + 1", "DELETE FROM {}"])
+@pytest.mark.parametrize("table", LEDGER)
+async def test_what_is_booked_stays_booked(database: Database, customer: CustomerId, table: str, change: str):
+    """Entries are only ever added: the database refuses to change or delete them."""
+    await give(database, customer, (100, None))
+    async with database.write() as session:
+        await redeem_points(session, customer, 1, note())
+    with pytest.raises(DBAPIError, match="append-only"):
+        async with database.write() as session:
+            await session.execute(text(change.format(table)))

@@ -10,7 +10,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 
 from bot.kit.db import Database
-from bot.migrations import downgrade, upgrade, upgrade_with
+from bot.migrations import append_only, downgrade, upgrade, upgrade_with
 from bot.migrations.models import all_tables
 from bot.migrations.upgrade import HERE, config
 
@@ -52,3 +52,15 @@ async def test_going_back_to_the_start_leaves_nothing(database: Database, databa
     async with database.engine.connect() as connection:
         count = await connection.execute(text("SELECT count(*) FROM ledger_account"))
         assert count.scalar_one() == 10
+
+
+async def test_the_append_only_tables_are_protected(database: Database):
+    """A migration that rebuilt one of them on SQLite would have lost its triggers."""
+    catalogue = (
+        "SELECT DISTINCT tbl_name FROM sqlite_master WHERE type = 'trigger'"
+        if database.is_sqlite
+        else "SELECT DISTINCT event_object_table FROM information_schema.triggers"
+    )
+    async with database.read() as session:
+        protected = set((await session.execute(text(catalogue))).scalars())
+    assert protected == set(append_only.TABLES)

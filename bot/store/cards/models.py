@@ -9,10 +9,11 @@ from sqlalchemy import BigInteger, Boolean, CheckConstraint, ForeignKey, Index, 
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.kit.db import Base
-from bot.kit.ids import CardId, CustomerId
+from bot.kit.ids import CardId, CustomerId, TransactionId
 from bot.store.columns import one_of, primary_key, reference
 
 CardState = Literal["active", "blocked", "closed"]
+TransferPlace = Literal["self_service", "hall"]
 
 
 class CardType(Base):
@@ -46,3 +47,45 @@ class Card(Base):
     valid_until: Mapped[datetime | None]
     state: Mapped[str] = mapped_column(String(8), default="active")
     opened_at: Mapped[datetime]
+
+
+class CardTransfer(Base):
+    """Money moved between two cards of one customer and one type. At the hall also from an expired card."""
+
+    __tablename__ = "card_transfer"
+    __table_args__ = (
+        one_of("place", get_args(TransferPlace)),
+        CheckConstraint("from_card_id <> to_card_id", name="two_different_cards"),
+        CheckConstraint("principal >= 0 AND bonus >= 0 AND principal + bonus > 0", name="amounts_positive"),
+        Index(None, "customer_id"),
+        Index(None, "from_card_id"),
+    )
+
+    id: Mapped[int] = primary_key()
+    transaction_id: Mapped[TransactionId] = reference("ledger_transaction.id", unique=True)
+    customer_id: Mapped[CustomerId] = reference("customer.id")
+    from_card_id: Mapped[CardId] = reference("card.id")
+    to_card_id: Mapped[CardId] = reference("card.id")
+    principal: Mapped[int] = mapped_column(BigInteger)
+    bonus: Mapped[int] = mapped_column(BigInteger)
+    place: Mapped[str] = mapped_column(String(12))
+    staff: Mapped[str | None] = mapped_column(String(80))
+    at: Mapped[datetime]
+
+
+class CardValidity(Base):
+    """A change of a card's last day, and why."""
+
+    __tablename__ = "card_validity"
+    __table_args__ = (
+        CheckConstraint("until > before", name="only_longer"),
+        Index(None, "card_id"),
+    )
+
+    id: Mapped[int] = primary_key()
+    card_id: Mapped[CardId] = reference("card.id")
+    before: Mapped[datetime]
+    until: Mapped[datetime]
+    reason: Mapped[str] = mapped_column(String(200))
+    actor: Mapped[str] = mapped_column(String(80))
+    at: Mapped[datetime]

@@ -13,9 +13,10 @@ from bot.kit.errors import BadInput, Conflict, NotFound
 from bot.kit.ids import AccountId, CardId, CustomerId
 from bot.store.cards.models import Card, CardType
 from bot.store.ledger.accounts import ensure_account
-from bot.store.ledger.book import Grant, Note, Posted
+from bot.store.ledger.book import Grant, Posted
 from bot.store.ledger.models import Company
 from bot.store.ledger.service import credit, debit
+from bot.store.requests.service import Note
 
 
 class CardNotValid(Conflict):

@@ -15,10 +15,10 @@ from bot.store.cards.service import spend
 from bot.store.customers.models import Customer
 from bot.store.dates import end_of_day
 from bot.store.demo.cast import CAST, CardRole
-from bot.store.ledger.book import Note
 from bot.store.ledger.bulk import BulkGrant, grant_many
 from bot.store.ledger.models import Account, Company
 from bot.store.points.service import redeem_points
+from bot.store.requests.service import Note
 
 TYPES = ("stored", "telecom", "fuel")
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,19 +13,9 @@ from bot.kit.db import WriteSession
 from bot.kit.errors import BadInput
 from bot.kit.ids import AccountId, LotId, TransactionId
 from bot.store.ledger.accounts import LockedAccount
-from bot.store.ledger.errors import KeyReused, TooLittle
+from bot.store.ledger.errors import TooLittle
 from bot.store.ledger.models import Account, Company, Consumption, Entry, Lot, Transaction, TransactionKind
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """What every write says about itself. `key` makes sending it again safe; `actor` is who did it."""
-
-    key: str
-    at: datetime
-    actor: str
-    reason: str = ""
-    approved_by: str | None = None
+from bot.store.requests.service import KeyReused, Note, require_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +67,9 @@ class Draft:
         return {account: amount for account, amount in amounts.items() if amount}
 
 
-def fingerprint(kind: TransactionKind, *content: object) -> bytes:
-    """What makes two requests with one key the same request. Times stay out: a retry comes later."""
-    canonical = json.dumps([kind, *content], ensure_ascii=False, separators=(",", ":"), default=str)
-    return hashlib.sha256(canonical.encode()).digest()[:16]
-
-
 async def find_posted(session: AsyncSession, key: str, print_: bytes) -> Posted | None:
     """The transaction already booked under `key`; KeyReused when it was about something else."""
-    if not key or len(key) > 80:
-        raise BadInput("An idempotency key has 1 to 80 characters.")
+    require_key(key)
     statement = select(Transaction.id, Transaction.fingerprint).where(Transaction.key == key)
     row = (await session.execute(statement)).one_or_none()
     if row is None:

@@ -10,8 +10,8 @@ from sqlalchemy import bindparam, insert, update
 
 from bot.kit.db import WriteSession
 from bot.kit.ids import AccountId
-from bot.store.ledger.book import fingerprint
 from bot.store.ledger.models import Account, Company, Entry, Lot, Transaction, TransactionKind
+from bot.store.requests.service import fingerprint
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,12 +17,6 @@ class TooLittle(HuitoukeError):
         self.available = available
 
 
-class KeyReused(Conflict):
-    """This idempotency key belongs to a different operation: make a new key for a new operation."""
-
-    code = "key_reused"
-
-
 class AlreadyReversed(Conflict):
     """This transaction was already reversed."""
 

@@ -14,17 +14,16 @@ from bot.store.ledger.accounts import lock_accounts
 from bot.store.ledger.book import (
     Draft,
     Grant,
-    Note,
     Posted,
     Take,
     find_posted,
-    fingerprint,
     plan_takes,
     require_positive,
     write,
 )
 from bot.store.ledger.errors import AlreadyReversed, NotReversible
 from bot.store.ledger.models import Company, Consumption, Entry, Lot, Transaction, TransactionKind
+from bot.store.requests.service import Note, fingerprint
 
 
 async def credit(

@@ -7,9 +7,10 @@ from datetime import datetime
 from bot.kit.db import WriteSession
 from bot.kit.ids import CustomerId
 from bot.store.ledger.accounts import ensure_account
-from bot.store.ledger.book import Grant, Note, Posted
+from bot.store.ledger.book import Grant, Posted
 from bot.store.ledger.models import Company
 from bot.store.ledger.service import credit, debit
+from bot.store.requests.service import Note
 
 
 async def earn(

@@ -1,0 +1,1 @@
+"""Corrections of points and money by hand; large ones need a second person."""

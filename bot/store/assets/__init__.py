@@ -1,0 +1,1 @@
+"""What customers own, its meter, its care card and its maintenance plan."""

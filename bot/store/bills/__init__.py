@@ -1,0 +1,1 @@
+"""Bills, line by line."""

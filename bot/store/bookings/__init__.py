@@ -1,0 +1,1 @@
+"""Appointments in slots that hold only so many."""

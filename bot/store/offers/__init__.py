@@ -1,0 +1,1 @@
+"""Published offers and the coupons given out for them."""

@@ -1,0 +1,1 @@
+"""Seasonal care projects, and the care file each customer agreed to."""
