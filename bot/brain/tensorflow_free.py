@@ -27,8 +27,11 @@ NEURAL = {
 """Rasa's components that do need it."""
 
 
-class TensorFlowNeeded(Exception):
-    """Something of TensorFlow is used, which this process was started without."""
+class TensorFlowNeeded(ImportError):
+    """Something of TensorFlow is used, which this process was started without.
+
+    An ImportError, because libraries that can do without it (thinc) try it and look for just that.
+    """
 
 
 def is_neural(components: Iterable[str]) -> bool:

@@ -26,23 +26,26 @@ def main(arguments: list[str]) -> int:
         _say(f"{_shown(target)} is up to date.")
         return 0
     started = time.perf_counter()
-    draft = _trained(target)
-    draft.replace(target)
+    _train(target)
     _remove_older(target)
     _say(f"{_shown(target)}: trained in {time.perf_counter() - started:.1f} s.")
     return 0
 
 
-def _trained(target: Path) -> Path:
-    """Train into a file beside `target`; what Rasa reads is in the working directory's terms."""
+def _train(target: Path) -> None:
+    """Train into a file beside `target` that takes its place when it is whole."""
     os.environ["RASA_TELEMETRY_ENABLED"] = "false"
-    os.chdir(ROOT)
+    os.chdir(ROOT)  # config.yml speaks of paths and modules from there
     _say("· loading Rasa")
     from bot.brain import training
 
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = target.with_name(f".{target.name}.{os.getpid()}.tar.gz")
-    return training.train(draft, lambda step: _say(f"· {step}"))
+    try:
+        training.train(draft, lambda step: _say(f"· {step}"))
+        draft.replace(target)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def _remove_older(target: Path) -> None:
