@@ -22,5 +22,9 @@ export default defineConfig({
     },
   },
   server: { proxy: { "/api": { target: server, ws: true }, "/widget.js": server } },
-  test: { include: ["tests/**/*.test.{ts,tsx}"], testTimeout: 5000 },
+  test: {
+    include: ["tests/**/*.test.{ts,tsx}"],
+    env: { TZ: "Asia/Shanghai" },
+    server: { deps: { inline: [/@chatui/] } },
+  },
 });

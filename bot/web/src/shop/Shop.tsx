@@ -92,13 +92,13 @@ export function Shop() {
           <div className="demo-text">
             <h2 id="demo-title">演示台：扮演一位顾客</h2>
             <p>
-              复制手机号或会员号，在右下角的对话里查积分、余额或投诉；验证码会发到旁边的手机上。也可以“以此顾客登录”，像已登录商城一样直接查询。以下顾客与数据均为虚构。
+              复制手机号或会员号，在右下角的对话里查积分、余额或投诉；验证码会发到这部手机上。也可以“以此顾客登录”，像已登录商城一样直接查询。以下顾客与数据均为虚构。
             </p>
           </div>
+          <Phone />
           <div className="demo-people">
             <Customers current={customer} onSignIn={signIn} />
           </div>
-          <Phone />
         </section>
       </main>
 
@@ -111,11 +111,11 @@ export function Shop() {
 
 function Hills() {
   return (
-    <svg className="hills" viewBox="0 0 560 380" preserveAspectRatio="xMidYMax slice" aria-hidden="true">
-      <circle cx="400" cy="112" r="46" className="sun" />
-      <path d="M0 250c70-60 130-70 200-20s120 40 190-30 110-50 170-20v200H0z" className="far" />
-      <path d="M0 300c90-50 150-40 220 0s150 30 220-20 80-30 120-16v116H0z" className="mid" />
-      <path d="M0 346c80-26 170-30 260-6s200 14 300-22v62H0z" className="near" />
+    <svg className="hills" viewBox="0 0 700 380" preserveAspectRatio="xMaxYMax slice" aria-hidden="true">
+      <circle cx="530" cy="112" r="46" className="sun" />
+      <path d="M0 380c90-120 190-190 300-160s130 60 210-10 120-70 190-30v200z" className="far" />
+      <path d="M40 380c110-80 190-110 290-66s170 30 240-24 80-30 130-14v104z" className="mid" />
+      <path d="M120 380c100-46 190-48 280-24s200 10 300-30v54z" className="near" />
     </svg>
   );
 }

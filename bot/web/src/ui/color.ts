@@ -53,13 +53,14 @@ function readable(color: Rgb, ground: Rgb, goal: Rgb): Rgb {
 export function brandVariables(brand: string, dark: boolean): Record<string, string> {
   const color = parseHex(brand) ?? parseHex(DEFAULT_BRAND) ?? INK;
   const ground: Rgb = dark ? [22, 27, 25] : WHITE;
+  const soft = mix(ground, color, dark ? 0.22 : 0.09);
   const onBrand = contrast(color, WHITE) >= 3.6 ? WHITE : INK;
   return {
     "--brand": toHex(color),
     "--brand-deep": toHex(mix(color, INK, 0.18)),
     "--on-brand": toHex(onBrand),
-    "--brand-text": toHex(readable(color, ground, dark ? WHITE : INK)),
-    "--brand-soft": toHex(mix(ground, color, dark ? 0.22 : 0.09)),
+    "--brand-text": toHex(readable(color, soft, dark ? WHITE : INK)),
+    "--brand-soft": toHex(soft),
     "--brand-line": toHex(mix(ground, color, dark ? 0.45 : 0.28)),
   };
 }

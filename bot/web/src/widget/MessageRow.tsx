@@ -20,6 +20,9 @@ type Props = {
   onDiscard: (client_id: string) => void;
 };
 
+/** Refused for what they say: the same again would be refused again. */
+const HOPELESS = new Set(["bad_choice", "too_long", "empty"]);
+
 export const MessageRow = memo(function MessageRow({ row, online, delivered, onResend, onDiscard }: Props) {
   const strings = useStrings();
   const { message, entry } = row;
@@ -70,7 +73,7 @@ function Pending(props: { entry: Entry } & Pick<Props, "online" | "onResend" | "
     <div className="row-failed" role="alert">
       <AlertIcon size={15} />
       <span>{failed.text || said.reasons[failed.code] || said.failed}</span>
-      {failed.code !== "bad_choice" && (
+      {!HOPELESS.has(failed.code) && (
         <button type="button" onClick={() => props.onResend(client_id)}>
           {said.resend}
         </button>

@@ -47,14 +47,19 @@ export function Messages({ chat, watched, onSay, onChoose, onEarlier, onSeen, on
         aria-label={strings.log}
         onScroll={bottom.onScroll}
       >
-        <div ref={bottom.content} className="scroll-content">
+        <div className="scroll-content">
           {chat.hasEarlier && (
             <button type="button" className="earlier" disabled={chat.loadingEarlier} onClick={onEarlier}>
               {chat.loadingEarlier ? strings.loading : strings.earlier}
             </button>
           )}
           {empty && <Greeting onSay={onSay} />}
-          <div role="log" aria-label={strings.log} aria-live={chat.caughtUp ? "polite" : "off"}>
+          <div
+            ref={bottom.log}
+            role="log"
+            aria-label={strings.log}
+            aria-live={chat.caughtUp ? "polite" : "off"}
+          >
             {rows.map((row) =>
               row.kind === "day" ? (
                 <Divider key={row.key} className="day">

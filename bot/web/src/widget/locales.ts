@@ -64,7 +64,8 @@ export const zh = {
     unit: "分",
     expiring: "即将到期",
     none: "90 天内没有积分到期",
-    on: (points: string, date: string) => `${points} 分将于 ${date} 到期`,
+    amount: (points: string) => `${points} 分`,
+    on: (date: string) => `${date}到期`,
     days: (n: number) => (n <= 0 ? "今天到期" : `还有 ${n} 天`),
   },
   balance: {
@@ -81,8 +82,7 @@ export const zh = {
   complaint: {
     title: "投诉进度",
     number: "编号",
-    firstReply: "24 小时内首次答复",
-    left: (duration: string) => `距首次答复的承诺时间还有 ${duration}`,
+    left: "距承诺的首次答复还有",
     due: (time: string) => `最晚 ${time} 前答复您`,
     overdue: (duration: string) => `已超过承诺时间 ${duration}`,
     sorry: "让您久等了，非常抱歉。我们正在加急处理。",
@@ -96,7 +96,7 @@ export const zh = {
   },
   duration: (h: number, m: number, s: number) => {
     if (h >= 48) return `${Math.floor(h / 24)} 天 ${h % 24} 小时`;
-    return h > 0 ? `${h} 小时 ${m} 分` : `${m} 分 ${s} 秒`;
+    return h > 0 ? `${h} 小时 ${m} 分 ${s} 秒` : `${m} 分 ${s} 秒`;
   },
 };
 
@@ -172,7 +172,8 @@ export const en: Strings = {
     unit: "",
     expiring: "Expiring soon",
     none: "Nothing expires within 90 days",
-    on: (points, date) => `${points} points expire on ${date}`,
+    amount: (points) => `${points} points`,
+    on: (date) => `expire on ${date}`,
     days: (n) => (n <= 0 ? "today" : n === 1 ? "1 day left" : `${n} days left`),
   },
   balance: {
@@ -189,8 +190,7 @@ export const en: Strings = {
   complaint: {
     title: "Complaint",
     number: "No.",
-    firstReply: "First reply within 24 hours",
-    left: (duration) => `${duration} left until the promised first reply`,
+    left: "Until the promised first reply",
     due: (time) => `We reply by ${time} at the latest`,
     overdue: (duration) => `${duration} past the promised time`,
     sorry: "We are very sorry to keep you waiting. This has been given priority.",
@@ -204,7 +204,7 @@ export const en: Strings = {
   },
   duration: (h, m, s) => {
     if (h >= 48) return `${Math.floor(h / 24)} d ${h % 24} h`;
-    return h > 0 ? `${h} h ${m} min` : `${m} min ${s} s`;
+    return h > 0 ? `${h} h ${m} min ${s} s` : `${m} min ${s} s`;
   },
 };
 

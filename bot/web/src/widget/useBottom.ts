@@ -1,14 +1,16 @@
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 
 const NEAR_PX = 80;
+const MARGIN_PX = 8;
 
 /**
  * Keeps a list at its end while the reader is there: new messages, growing cards and the keyboard scroll it
- * along. Whoever reads further up is left in peace, except when they write themselves.
+ * along, but a message taller than the view is shown from its beginning. Whoever reads further up is left in
+ * peace, except when they write themselves (`ownCount` grows).
  */
 export function useBottom({ ownCount, firstSeq }: { ownCount: number; firstSeq: number }) {
   const scroller = useRef<HTMLElement>(null);
-  const content = useRef<HTMLDivElement>(null);
+  const log = useRef<HTMLDivElement>(null);
   const stuck = useRef(true);
   const height = useRef(0);
   const [reached, setReached] = useState(true);
@@ -29,15 +31,15 @@ export function useBottom({ ownCount, firstSeq }: { ownCount: number; firstSeq: 
   }, []);
 
   useEffect(() => {
-    if (typeof ResizeObserver === "undefined") return;
+    const element = scroller.current;
+    const content = element?.firstElementChild;
+    if (!element || !content || typeof ResizeObserver === "undefined") return;
     const observer = new ResizeObserver(() => {
-      const element = scroller.current;
-      if (!element) return;
-      if (stuck.current) element.scrollTop = element.scrollHeight;
+      if (stuck.current) element.scrollTop = restingPlace(element, log.current?.lastElementChild);
       height.current = element.scrollHeight;
     });
-    if (scroller.current) observer.observe(scroller.current);
-    if (content.current) observer.observe(content.current);
+    observer.observe(element);
+    observer.observe(content);
     return () => observer.disconnect();
   }, []);
 
@@ -53,5 +55,12 @@ export function useBottom({ ownCount, firstSeq }: { ownCount: number; firstSeq: 
     height.current = element.scrollHeight;
   }, [firstSeq]);
 
-  return { scroller, content, onScroll, go, reached, away: !reached };
+  return { scroller, log, onScroll, go, reached, away: !reached };
+}
+
+/** Where to scroll to: the end, or the top of what is newest; before anything was said, the greeting's top. */
+function restingPlace(scroller: HTMLElement, newest: Element | null | undefined): number {
+  if (!newest) return 0;
+  const top = newest.getBoundingClientRect().top - scroller.getBoundingClientRect().top + scroller.scrollTop;
+  return Math.min(scroller.scrollHeight, top - MARGIN_PX);
 }

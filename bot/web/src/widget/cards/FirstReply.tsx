@@ -39,8 +39,9 @@ function Countdown({ received, due, overdue }: { received: string; due: string; 
   const spent = 1 - left / (Date.parse(due) - Date.parse(received));
   return (
     <Promised mood={left < 4 * 3_600_000 ? "soon" : "open"} icon={<ClockIcon size={16} />}>
+      <span>{said.left}</span>
       <b className="ticking" role="timer">
-        {said.left(duration(left, strings))}
+        {duration(left, strings)}
       </b>
       <Progress className="clock-bar" value={Math.min(100, Math.max(2, spent * 100))} />
       <span>{said.due(moment(due, strings))}</span>

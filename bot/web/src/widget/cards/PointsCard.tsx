@@ -31,7 +31,9 @@ export function PointsCard({ data }: { data: PointsData }) {
               const days = daysUntil(on, now);
               return (
                 <li key={on} data-soon={days <= 30}>
-                  <span>{said.on(count(points), date(on, strings))}</span>
+                  <span>
+                    <b>{said.amount(count(points))}</b> <span>{said.on(date(on, strings))}</span>
+                  </span>
                   <em>{said.days(days)}</em>
                 </li>
               );
