@@ -37,8 +37,12 @@ from bot.messages import Content, LoggedMessage, MessagesAdded, Typing, Verified
 
 log = structlog.get_logger(__name__)
 
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=8)
+"""How long a dead worker holds its conversations. A living one renews every `RENEW_SECONDS`."""
+RENEW_SECONDS = 2.0
+LONGEST_PAUSE_SECONDS = 15.0
 SWEEP_SECONDS = 2.0
+CHUNK = 500
 RETRY_SECONDS = (0.3, 0.6, 1.2, 2.4, 3.0)
 GRACE_SECONDS = 2.0
 """A brain that is back within this time costs the customer a moment, not an apology."""
@@ -62,10 +66,16 @@ class Turns:
 
     def start(self) -> None:
         self._tasks.spawn(self._sweep(), "sweep")
+        self._tasks.spawn(self._renew(), "renew")
 
     async def close(self) -> None:
-        """Stop. What waits stays in the log for the next worker."""
+        """Stop. What waits stays in the log for the next worker, who may have it at once."""
+        held = list(self._running)
         await self._tasks.close()
+        try:
+            await self._change_leases(held, worker=None, worker_until=None)
+        except Unavailable as error:
+            log.warning("leases_left", error=error.message)
 
     def notify(self, conversation: ConversationId, turn: Waiting | None = None) -> None:
         """Something may wait in this conversation; `turn` when it is known to be next and leased."""
@@ -169,7 +179,7 @@ class Turns:
             grace = min(GRACE_SECONDS, self._honest_after) - (time.monotonic() - began)
             if not turn.apologised and grace <= 0:
                 turn = await self._apologise(turn)
-            await self._pause(attempt, LEASE.total_seconds() / 4 if turn.apologised else grace)
+            await self._pause(attempt, LONGEST_PAUSE_SECONDS if turn.apologised else grace)
             if not await self._still_mine(turn):
                 return
 
@@ -232,6 +242,27 @@ class Turns:
         self._hub.publish(turn.conversation, MessagesAdded(tuple(added)))
         return replace(turn, apologised=True)
 
+    async def _renew(self) -> None:
+        """Keep the leases of the conversations whose turns are being taken."""
+        while True:
+            await asyncio.sleep(RENEW_SECONDS)
+            try:
+                await self._change_leases(list(self._running), worker_until=self._clock() + LEASE)
+            except Unavailable as error:
+                log.warning("renewal_failed", error=error.message)
+
+    async def _change_leases(self, conversations: list[ConversationId], **values: Any) -> None:
+        for start in range(0, len(conversations), CHUNK):
+            async with self._database.write() as session:
+                await session.execute(
+                    update(Conversation)
+                    .where(
+                        Conversation.id.in_(conversations[start : start + CHUNK]),
+                        Conversation.worker == self.worker,
+                    )
+                    .values(**values)
+                )
+
     async def _sweep(self) -> None:
         """Take up what another process, or this one before a restart, left waiting."""
         while True:
@@ -253,6 +284,6 @@ class Turns:
                     Message.state == "waiting",
                     or_(Conversation.worker.is_(None), Conversation.worker_until <= now),
                 )
-                .limit(500)
+                .limit(CHUNK)
             )
             return [ConversationId(id_) for id_ in rows]

@@ -9,6 +9,7 @@ import pytest
 
 from bot.conversations import log as message_log
 from bot.conversations import sentences
+from bot.conversations import turns as turns_module
 from bot.conversations.brain import Answer, BrainRefused, Turn
 from bot.conversations.ownership import BOT, Owner, OwnerChanged, hand_to
 from bot.kit.clock import FakeClock
@@ -180,14 +181,32 @@ async def test_another_process_takes_up_what_a_dead_one_left(database: Database)
     await dead.say(conversation, "还在吗", "orphan--1")
     while not dead.brain.turns:
         await asyncio.sleep(0.01)
-    await dead.close()
+    await dead.turns._tasks.close()  # pyright: ignore[reportPrivateUsage] - killed: nothing is tidied up
 
     heir = await make_house(database, clock)
     heir.turns.start()
     try:
         await asyncio.sleep(0.2)
         assert await heir.texts(conversation) == ["还在吗"]
-        clock.advance(timedelta(seconds=61))
+        clock.advance(turns_module.LEASE + timedelta(seconds=1))
+        assert await heir.until(conversation, 2) == ["还在吗", "echo: 还在吗"]
+    finally:
+        await heir.close()
+
+
+async def test_a_process_that_stops_leaves_its_conversations_at_once(database: Database) -> None:
+    """After an orderly stop the next process need not wait for the lease."""
+    clock = FakeClock()
+    old = await make_house(database, clock)
+    conversation = await old.open()
+    old.brain.gate.clear()
+    await old.say(conversation, "还在吗", "orderly-1")
+    while not old.brain.turns:
+        await asyncio.sleep(0.01)
+    await old.close()
+    heir = await make_house(database, clock)
+    heir.turns.start()
+    try:
         assert await heir.until(conversation, 2) == ["还在吗", "echo: 还在吗"]
     finally:
         await heir.close()
