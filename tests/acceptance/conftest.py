@@ -57,6 +57,17 @@ async def context(browser: Browser) -> AsyncGenerator[BrowserContext]:
     await one.close()
 
 
+@pytest_asyncio.fixture(loop_scope="session")
+async def browser_phone(browser: Browser) -> AsyncGenerator[BrowserContext]:
+    """A new visitor with a phone."""
+    one = await browser.new_context(
+        locale="zh-CN", viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
+    )
+    one.set_default_timeout(15_000)
+    yield one
+    await one.close()
+
+
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def customers(house: House) -> list[DemoCustomer]:
     return await house.customers()

@@ -36,6 +36,15 @@ class House:
         self.supervisor = supervisor
         self.url = f"http://127.0.0.1:{settings.port}"
 
+    @asynccontextmanager
+    async def down(self, name: str) -> AsyncGenerator[None]:
+        """The part `name` is dead for the length of the block, and ready again after it."""
+        await self.supervisor.hold(name)
+        try:
+            yield
+        finally:
+            await self.supervisor.release(name)
+
     async def customers(self) -> list[DemoCustomer]:
         """Whom the shop page offers to play."""
         async with aiohttp.ClientSession() as http, http.get(f"{self.url}/api/demo/customers") as answer:
