@@ -1,6 +1,6 @@
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { ClockIcon, Mark, PointsIcon, WalletIcon } from "../ui/icons";
-import { type DemoCustomer, userToken } from "./api";
+import { type DemoCustomer, remember, remembered, userToken } from "./api";
 import { Customers } from "./Customers";
 import { Goods } from "./Goods";
 import { Phone } from "./Phone";
@@ -14,16 +14,29 @@ const PROMISES = [
 export function Shop() {
   const [customer, setCustomer] = useState<DemoCustomer | null>(null);
 
-  const signIn = async (who: DemoCustomer) => {
+  const recognise = async (who: DemoCustomer) => {
     window.Huitouke?.identify(await userToken(who.member_number));
     setCustomer(who);
+    remember(who);
+  };
+
+  const signIn = async (who: DemoCustomer) => {
+    await recognise(who);
     window.Huitouke?.open();
   };
 
   const signOut = () => {
     window.Huitouke?.identify(null);
     setCustomer(null);
+    remember(null);
   };
+
+  // Every page of a real shop says who is signed in; here a reload must not sign anybody out.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the page begins
+  useEffect(() => {
+    const who = remembered();
+    if (who) recognise(who).catch(signOut);
+  }, []);
 
   return (
     <>

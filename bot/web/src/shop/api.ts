@@ -33,6 +33,19 @@ export async function userToken(member_number: string): Promise<string> {
   return v.parse(v.object({ token: v.string() }), await call("user-token", { member_number })).token;
 }
 
+const SIGNED_IN_KEY = "shop.customer";
+
+/** Keeps who is signed in as long as the tab lives; null: nobody. */
+export function remember(customer: DemoCustomer | null): void {
+  if (customer) sessionStorage.setItem(SIGNED_IN_KEY, JSON.stringify(customer));
+  else sessionStorage.removeItem(SIGNED_IN_KEY);
+}
+
+export function remembered(): DemoCustomer | null {
+  const kept = v.safeParse(CustomersSchema, [JSON.parse(sessionStorage.getItem(SIGNED_IN_KEY) ?? "null")]);
+  return kept.success ? (kept.output[0] ?? null) : null;
+}
+
 async function call(name: string, body?: object): Promise<unknown> {
   const response = await fetch(`${import.meta.env.BASE_URL}api/demo/${name}`, {
     method: body ? "POST" : "GET",

@@ -41,6 +41,7 @@ export function Composer({ ref, limit, disabled, onSend }: Props) {
   return (
     <form
       className="composer"
+      aria-label={said.label}
       onSubmit={(event) => {
         event.preventDefault();
         send();

@@ -12,7 +12,7 @@ export function useBottom({ ownCount, firstSeq }: { ownCount: number; firstSeq: 
   const scroller = useRef<HTMLElement>(null);
   const log = useRef<HTMLDivElement>(null);
   const stuck = useRef(true);
-  const height = useRef(0);
+  const before = useRef({ top: 0, height: 0 });
   const [reached, setReached] = useState(true);
 
   const go = useCallback(() => {
@@ -25,9 +25,11 @@ export function useBottom({ ownCount, firstSeq }: { ownCount: number; firstSeq: 
   const onScroll = useCallback(() => {
     const element = scroller.current;
     if (!element) return;
-    stuck.current = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_PX;
-    height.current = element.scrollHeight;
-    setReached(stuck.current);
+    // Only moving up is leaving: an event of our own scrolling may come after the list has grown again.
+    if (isAtEnd(element)) stuck.current = true;
+    else if (element.scrollTop < before.current.top) stuck.current = false;
+    before.current = { top: element.scrollTop, height: element.scrollHeight };
+    setReached(isAtEnd(element));
   }, []);
 
   useEffect(() => {
@@ -35,8 +37,12 @@ export function useBottom({ ownCount, firstSeq }: { ownCount: number; firstSeq: 
     const content = element?.firstElementChild;
     if (!element || !content || typeof ResizeObserver === "undefined") return;
     const observer = new ResizeObserver(() => {
-      if (stuck.current) element.scrollTop = restingPlace(element, log.current?.lastElementChild);
-      height.current = element.scrollHeight;
+      if (stuck.current) {
+        element.scrollTop = restingPlace(element, log.current?.lastElementChild);
+        stuck.current = isAtEnd(element);
+      }
+      before.current = { top: element.scrollTop, height: element.scrollHeight };
+      setReached(isAtEnd(element));
     });
     observer.observe(element);
     observer.observe(content);
@@ -51,11 +57,15 @@ export function useBottom({ ownCount, firstSeq }: { ownCount: number; firstSeq: 
   useLayoutEffect(() => {
     const element = scroller.current;
     if (!element) return;
-    if (!stuck.current) element.scrollTop += element.scrollHeight - height.current;
-    height.current = element.scrollHeight;
+    if (!stuck.current) element.scrollTop += element.scrollHeight - before.current.height;
+    before.current = { top: element.scrollTop, height: element.scrollHeight };
   }, [firstSeq]);
 
   return { scroller, log, onScroll, go, reached, away: !reached };
+}
+
+function isAtEnd(element: HTMLElement): boolean {
+  return element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_PX;
 }
 
 /** Where to scroll to: the end, or the top of what is newest; before anything was said, the greeting's top. */

@@ -26,13 +26,13 @@ function OneCard({ card }: { card: BalanceData["cards"][number] }) {
   const said = strings.balance;
   return (
     <section className="purse" data-state={card.state}>
-      <h4>
+      <h3>
         <span>{card.type}</span>
         <span className="purse-number">{card.number}</span>
         <em className="state" data-state={card.state}>
           {said.state[card.state] ?? card.state}
         </em>
-      </h4>
+      </h3>
       <dl>
         <Amount name={said.principal} fen={card.principal} />
         <Amount name={said.bonus} fen={card.bonus} />

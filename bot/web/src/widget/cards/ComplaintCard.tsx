@@ -47,7 +47,7 @@ function Timeline({ entries, open }: { entries: ComplaintData["timeline"]; open:
   const shown = all ? newestFirst : newestFirst.slice(0, SHOWN);
   return (
     <>
-      <h4>{said.timeline}</h4>
+      <h3>{said.timeline}</h3>
       <Stepper className="timeline" current={open ? 0 : -1} inverted>
         {shown.map((entry) => (
           <Step key={entry.at + entry.text} title={entry.text} desc={moment(entry.at, strings)} />

@@ -43,7 +43,7 @@ function Countdown({ received, due, overdue }: { received: string; due: string; 
       <b className="ticking" role="timer">
         {duration(left, strings)}
       </b>
-      <Progress className="clock-bar" value={Math.min(100, Math.max(2, spent * 100))} />
+      <Progress className="clock-bar" aria-hidden value={Math.min(100, Math.max(2, spent * 100))} />
       <span>{said.due(moment(due, strings))}</span>
     </Promised>
   );

@@ -8,7 +8,7 @@ export function Frame(props: { icon: ReactNode; title: string; aside?: ReactNode
     <Card className="info" role="group" aria-labelledby={id}>
       <header className="info-head">
         <span className="info-icon">{props.icon}</span>
-        <h3 id={id}>{props.title}</h3>
+        <h2 id={id}>{props.title}</h2>
         <span className="info-aside">{props.aside}</span>
       </header>
       {props.children}

@@ -25,7 +25,7 @@ export function PointsCard({ data }: { data: PointsData }) {
         <p className="info-quiet">{said.none}</p>
       ) : (
         <>
-          <h4>{said.expiring}</h4>
+          <h3>{said.expiring}</h3>
           <ul className="expiring">
             {data.expiring.map(({ points, on }) => {
               const days = daysUntil(on, now);
