@@ -28,22 +28,6 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class InboundMessage:
-    """A customer's message as a channel verified and decoded it.
-
-    `channel_message_id` is the channel's own id: receiving it twice stores it once. Exactly one of
-    `text` and `choice` is set. A leading "/" in `text` means nothing: text is text.
-    """
-
-    channel: Channel
-    account: str
-    channel_user: ChannelUser
-    channel_message_id: str
-    text: str | None = None
-    choice: Choice | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class QuickReply:
     """A button: what it says, and the parse (`intent`, `entities`) or the `text` it stands for."""
 
@@ -61,6 +45,48 @@ class Content:
     card: str | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
     quick_replies: tuple[QuickReply, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FileRef:
+    """A file that is kept (bot.files): what the card `file` shows. `size` is 0 while it is still fetched."""
+
+    id: str
+    name: str
+    content_type: str
+    size: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class InboundMessage:
+    """A customer's message as a channel verified and decoded it.
+
+    `channel_message_id` is the channel's own id: receiving it twice stores it once. Exactly one of
+    `text` and `choice` is set. A leading "/" in `text` means nothing: text is text.
+
+    `intent` and `entities` are a parse that comes with the text (a menu's button). `file` is what was sent;
+    `event` what happened instead of a message (following, scanning). `answer` is said at once when the bot
+    has the conversation, in place of its turn: for what the bot cannot read. `silent`: kept, not answered.
+    """
+
+    channel: Channel
+    account: str
+    channel_user: ChannelUser
+    channel_message_id: str
+    text: str | None = None
+    choice: Choice | None = None
+    intent: str | None = None
+    entities: Mapping[str, Any] = field(default_factory=dict)
+    file: FileRef | None = None
+    event: Mapping[str, str] = field(default_factory=dict)
+    answer: Content | None = None
+    silent: bool = False
+
+    @property
+    def wants_turn(self) -> bool:
+        """Is there something for the bot to read?"""
+        return self.answer is None and not self.silent
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +110,24 @@ class OutboundMessage:
     channel_user: ChannelUser
     author: Author
     content: Content
+    seq: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """How many messages may still be sent to somebody, and until when.
+
+    `left` is None where nothing limits it. Not `reachable`: they left the channel, and nothing arrives.
+    """
+
+    left: int | None = None
+    until: datetime | None = None
+    reachable: bool = True
+
+    @property
+    def open(self) -> bool:
+        """May anything be sent now?"""
+        return self.reachable and (self.left is None or self.left > 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +173,19 @@ class Typing:
     on: bool
 
 
+DeliveryState = Literal["queued", "sending", "held", "sent", "unknown", "refused"]
+"""Where a message on its way out is. `held`: it waits until the customer writes again."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryChanged:
+    """Message `seq` of ours went on. `problem` is a sentence for the agent when it has not arrived."""
+
+    seq: int
+    state: DeliveryState
+    problem: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class VerifiedChanged:
     """The customer's identity was proved, or its proof ended."""
@@ -136,7 +193,7 @@ class VerifiedChanged:
     verified: bool
 
 
-ConversationEvent = MessagesAdded | Typing | VerifiedChanged
+ConversationEvent = MessagesAdded | Typing | DeliveryChanged | VerifiedChanged
 Listener = Callable[[ConversationEvent], None]
 Unsubscribe = Callable[[], None]
 
@@ -170,6 +227,13 @@ class Conversations(Protocol):
         """Have `listener` called (in this process's loop) with what happens from now on."""
         ...
 
+    async def forget(self, channel: Channel, account: str, user: ChannelUser) -> bool:
+        """Unbind `user` from the customer they proved to be; only a new proof binds them again.
+
+        False when they were nobody's.
+        """
+        ...
+
 
 class ChannelOutlet(Protocol):
     """How the outbox hands messages to a channel that pushes (WeChat, WeCom)."""
@@ -177,6 +241,66 @@ class ChannelOutlet(Protocol):
     name: Channel
 
     async def deliver(self, message: OutboundMessage) -> None:
-        """Returning means accepted. `Unavailable`: try later. `DeliveryUnknown`: never try again blindly.
-        Any other HuitoukeError: refused for good."""
+        """Returning means accepted. `Unavailable`: try later. `Held`: when the customer has written again.
+        `DeliveryUnknown`: never try again blindly. Any other HuitoukeError: refused for good.
+
+        It may be called again with the same message, also after a sender died in the middle: the outlet
+        remembers what it has sent.
+        """
+        ...
+
+    async def allowance(self, account: str, user: ChannelUser) -> Allowance:
+        """How many messages may still be sent to `user`, and until when."""
+        ...
+
+    async def typing(self, account: str, user: ChannelUser, *, on: bool) -> None:
+        """Show, or stop showing, that an answer is being written. Failing is no one's concern."""
+        ...
+
+
+class Deliveries(Protocol):
+    """What a channel tells about messages on their way out, and how it fetches them to answer with."""
+
+    async def resume(self, channel: Channel, account: str, user: ChannelUser) -> None:
+        """`user` wrote: what was held for them may go out."""
+        ...
+
+    async def drop(self, channel: Channel, account: str, user: ChannelUser, problem: str) -> None:
+        """`user` left the channel: what waits for them is refused."""
+        ...
+
+    async def failed(self, message_id: str, problem: str) -> None:
+        """A message that had counted as sent did not arrive."""
+        ...
+
+    async def collect(self, channel: Channel, account: str, user: ChannelUser) -> Sequence[OutboundMessage]:
+        """Take what waits for `user` to answer their request with; `settle` must follow."""
+        ...
+
+    async def settle(self, message_ids: Sequence[str], state: DeliveryState) -> None:
+        """How it went with collected messages: "sent", or "held" for those that did not fit."""
+        ...
+
+
+class Files(Protocol):
+    """Files that customers and agents send, kept outside the web root."""
+
+    async def keep(self, name: str, data: bytes) -> FileRef:
+        """Store a file. Raises BadType or TooLarge."""
+        ...
+
+    async def expect(self, name: str, content_type: str) -> FileRef:
+        """A file that will be filled soon; who asks for it meanwhile waits a little."""
+        ...
+
+    async def fill(self, id_: str, data: bytes) -> FileRef:
+        """Store the expected file. Raises BadType or TooLarge, and then there is none."""
+        ...
+
+    async def give_up(self, id_: str) -> None:
+        """The expected file will not come."""
+        ...
+
+    async def read(self, id_: str) -> tuple[FileRef, bytes]:
+        """A file and its content. Raises NotFound."""
         ...

@@ -22,6 +22,8 @@ from bot.conversations.outbox import Outbox
 from bot.conversations.service import ConversationService
 from bot.conversations.turns import Turns
 from bot.demo.routes import Demo, demo_merchant_key
+from bot.files.routes import FileRoutes
+from bot.files.service import FileStore
 from bot.http.errors import error_middleware
 from bot.http.health import Health
 from bot.http.metrics import Metrics
@@ -46,6 +48,7 @@ class Parts:
     hub: Hub
     turns: Turns
     outbox: Outbox
+    files: FileStore
     conversations: ConversationService
 
 
@@ -67,7 +70,8 @@ def make_parts(settings: Settings, clock: Clock = system_now) -> Parts:
         brain=brain,
         hub=hub,
         turns=turns,
-        outbox=Outbox(database, outlets=(), clock=clock),
+        outbox=Outbox(database, outlets=(), clock=clock, hub=hub),
+        files=FileStore(database, settings.data_dir / "files", settings.secret("session_secret"), clock),
         conversations=ConversationService(database, turns, hub, clock, max_text=settings.max_text),
     )
 
@@ -88,6 +92,7 @@ def make_app(settings: Settings, clock: Clock = system_now) -> web.Application:
     if settings.demo and not merchant_key:
         merchant_key = demo_merchant_key(settings)
     WebChat(settings, inbox, MerchantTokens(merchant_key, settings.merchant_algorithm), clock).add_to(app)
+    FileRoutes(parts.files).add_to(app)
     Health(parts.database, parts.brain).add_to(app)
     metrics.add_to(app)
     if settings.demo:

@@ -23,6 +23,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "bot.channels.wechat": {"bot.kit", "bot.messages", "bot.channels.tencent"},
     "bot.channels.wecom": {"bot.kit", "bot.messages", "bot.channels.tencent"},
     "bot.channels.wechat_platform": set(),  # plays WeChat's servers, so it shares no code with us
+    "bot.files": {"bot.kit", "bot.messages"},
     "bot.http": {"bot.kit", "bot.conversations"},
     "bot.demo": {"bot.kit", "bot.store"},
     "bot.supervisor": {"bot.kit"},

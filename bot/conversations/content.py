@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from bot.kit.errors import BadInput
-from bot.messages import Content, QuickReply
+from bot.messages import Content, InboundMessage, QuickReply
 
 # C0 and C1 controls but tab and newline; PostgreSQL cannot hold NUL. Lone surrogates cannot be encoded.
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -34,6 +35,18 @@ def clean_text(raw: str, limit: int) -> str:
     if len(text) > limit:
         raise TooLong(f"这条消息有 {len(text)} 个字，最多 {limit} 个字，请分几条发送。")
     return text
+
+
+def inbound_json(message: InboundMessage, text: str) -> dict[str, Any]:
+    """What is kept of a customer's message that says `text`."""
+    result: dict[str, Any] = {"text": text}
+    if message.intent is not None:
+        result |= {"intent": message.intent, "entities": dict(message.entities)}
+    if message.file is not None:
+        result |= {"card": "file", "data": asdict(message.file)}
+    if message.event:
+        result["event"] = dict(message.event)
+    return result
 
 
 def to_json(content: Content) -> dict[str, Any]:

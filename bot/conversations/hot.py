@@ -13,8 +13,8 @@ from typing import Any
 from sqlalchemy import and_, case, exists, insert, literal, or_, select, update
 
 from bot.conversations import sentences
-from bot.conversations.content import to_json
-from bot.conversations.log import FETCHING_CHANNELS, close_message
+from bot.conversations.content import from_json, to_json
+from bot.conversations.log import FETCHING_CHANNELS, Draft, append, close_message, locked
 from bot.conversations.models import Conversation, Message
 from bot.conversations.waiting import Waiting, waiting
 from bot.kit.db import UtcTime, WriteSession
@@ -40,11 +40,13 @@ class Lease:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A stored message. `leased`: this process takes its turn; `next`: and it is the oldest that waits."""
+    """A stored message. `leased`: this process takes its turn; `next`: and it is the oldest that waits.
+    `answered`: what the house said at once."""
 
     logged: LoggedMessage
     leased: bool
     next: Waiting | None
+    answered: tuple[LoggedMessage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ async def store_inbound(
     if row is None:
         raise NotFound("This conversation does not exist.")
     id_ = new_message_id()
-    for_bot = row.owner == "bot"
+    for_bot = row.owner == "bot" and message.wants_turn
     stored = await session.execute(
         insert_into(session, Message)
         .values(
@@ -94,9 +96,13 @@ async def store_inbound(
         row.last_seq,
         "customer",
         lease.now,
-        Content(content["text"]),
+        from_json(content),
         message.channel_message_id,
     )
+    if message.answer is not None and row.owner == "bot":
+        held = await locked(session, conversation)
+        answer = Draft("bot", message.answer, answers=id_)
+        return Stored(logged, leased, None, tuple(append(session, held, [answer], lease.now)))
     if not leased or row.others_wait:
         return Stored(logged, leased, None)
     turn = waiting(
@@ -172,7 +178,7 @@ def _take_number(conversation: ConversationId, message: InboundMessage, lease: L
         Conversation.worker == lease.worker,
         Conversation.worker_until <= lease.now,
     )
-    takes = and_(Conversation.owner == "bot", free)
+    takes = and_(Conversation.owner == "bot", free, literal(message.wants_turn))
     others = exists().where(Message.conversation_id == Conversation.id, Message.state == "waiting")
     return (
         update(Conversation)

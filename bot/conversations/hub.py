@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Callable
+from functools import partial
 
 import structlog
 from sqlalchemy import select
@@ -25,6 +27,8 @@ log = structlog.get_logger(__name__)
 LOOK_SECONDS = 1.0
 CHUNK = 500
 
+Watcher = Callable[[ConversationId, ConversationEvent], None]
+
 
 class Hub:
     """Listeners per conversation, in one process."""
@@ -32,6 +36,7 @@ class Hub:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._listeners: dict[ConversationId, list[Listener]] = defaultdict(list)
+        self._watchers: list[Watcher] = []
         self._last_seq: dict[ConversationId, int] = {}
         self._tasks = TaskGroup("hub")
 
@@ -54,15 +59,18 @@ class Hub:
 
         return unsubscribe
 
+    def watch(self, watcher: Watcher) -> None:
+        """Have `watcher` called with every event of every conversation that this process publishes."""
+        self._watchers.append(watcher)
+
     def publish(self, conversation: ConversationId, event: ConversationEvent) -> None:
         """Tell this process's listeners. One that fails is logged and does not stop the others."""
         if isinstance(event, MessagesAdded) and event.messages and conversation in self._listeners:
             self._last_seq[conversation] = max(self._last_seq.get(conversation, 0), event.messages[-1].seq)
+        for watcher in self._watchers:
+            _tell(partial(watcher, conversation), event)
         for listener in tuple(self._listeners.get(conversation, ())):
-            try:
-                listener(event)
-            except Exception:
-                log.exception("listener_failed", conversation=conversation)
+            _tell(listener, event)
 
     async def _look_for_others(self) -> None:
         while True:
@@ -89,3 +97,10 @@ class Hub:
                 if known < last_seq:
                     fresh = await message_log.since(session, conversation, known, 200)
                     self.publish(conversation, MessagesAdded(tuple(fresh)))
+
+
+def _tell(listener: Listener, event: ConversationEvent) -> None:
+    try:
+        listener(event)
+    except Exception:
+        log.exception("listener_failed")

@@ -55,7 +55,7 @@ class Message(Base):
         CheckConstraint("author IN ('customer', 'bot', 'agent', 'system')", name="author_known"),
         CheckConstraint(
             "state IN ('waiting', 'done', 'failed',"
-            " 'logged', 'queued', 'sending', 'sent', 'unknown', 'refused')",
+            " 'logged', 'queued', 'sending', 'held', 'sent', 'unknown', 'refused')",
             name="state_known",
         ),
         Index(
@@ -68,8 +68,8 @@ class Message(Base):
             "ix_message_open",
             "state",
             "next_attempt_at",
-            sqlite_where=text("state IN ('waiting', 'queued', 'sending')"),
-            postgresql_where=text("state IN ('waiting', 'queued', 'sending')"),
+            sqlite_where=text("state IN ('waiting', 'queued', 'sending', 'held')"),
+            postgresql_where=text("state IN ('waiting', 'queued', 'sending', 'held')"),
         ),
     )
 
@@ -82,7 +82,11 @@ class Message(Base):
     content: Mapped[dict[str, Any]] = mapped_column(JSON)
     state: Mapped[str] = mapped_column(String(8))
     """Customer's: waiting → done | failed. Ours: logged (the channel fetches), or
-    queued → sending → sent | unknown | refused."""
+    queued → sending → sent | held | unknown | refused; held ones go out when the customer has written."""
+    problem: Mapped[str | None] = mapped_column(String(200))
+    """Why it has not arrived, for the agent."""
+    merged_into: Mapped[str | None] = mapped_column(ID)
+    """The message of ours with which this one goes out, where few may be sent."""
     attempts: Mapped[int] = mapped_column(default=0)
     next_attempt_at: Mapped[datetime | None]
     owner_version: Mapped[int]

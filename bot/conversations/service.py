@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.conversations import log as message_log
-from bot.conversations.content import clean_text, from_json
+from bot.conversations.content import clean_text, from_json, inbound_json
 from bot.conversations.hot import AlreadyStored, store_inbound
 from bot.conversations.hub import Hub
 from bot.conversations.models import Conversation, Message
@@ -19,7 +19,8 @@ from bot.kit.db import Database, WriteSession
 from bot.kit.errors import BadInput, NotFound
 from bot.kit.ids import ConversationId, IdentityId, new_conversation_id
 from bot.messages import (
-    Choice,
+    Channel,
+    ChannelUser,
     InboundMessage,
     Listener,
     LoggedMessage,
@@ -27,9 +28,10 @@ from bot.messages import (
     OpenConversation,
     Receipt,
     Unsubscribe,
+    VerifiedChanged,
     Visitor,
 )
-from bot.store.identities.service import access, ensure_identity, verify_by_merchant
+from bot.store.identities.service import access, ensure_identity, revoke, verify_by_merchant
 
 
 class BadChoice(BadInput):
@@ -105,19 +107,32 @@ class ConversationService:
     async def receive(self, message: InboundMessage, conversation: ConversationId | None = None) -> Receipt:
         """See Conversations.receive. Without `conversation` the visitor's own is found or opened."""
         if conversation is None:
-            opened = await self.open(Visitor(message.channel, message.account, message.channel_user))
-            conversation = opened.conversation
+            conversation = await self._conversation_of(message)
         text = clean_text(message.text, self._max_text) if message.text is not None else None
         try:
             async with self._database.write() as session:
-                content = await self._content(session, conversation, text, message.choice)
+                content = await self._content(session, conversation, text, message)
                 stored = await store_inbound(session, conversation, message, content, self._turns.lease())
         except AlreadyStored:
             return await self._first_receipt(conversation, message.channel_message_id)
-        self._hub.publish(conversation, MessagesAdded((stored.logged,)))
+        self._hub.publish(conversation, MessagesAdded((stored.logged, *stored.answered)))
         if stored.leased:
             self._turns.notify(conversation, stored.next)
         return Receipt(stored.logged.seq, duplicate=False)
+
+    async def _conversation_of(self, message: InboundMessage) -> ConversationId:
+        """The sender's own conversation; opening it costs a transaction only the first time."""
+        async with self._database.read() as session:
+            found = await session.scalar(
+                select(Conversation.id).where(
+                    Conversation.channel == message.channel,
+                    Conversation.account == message.account,
+                    Conversation.channel_user == message.channel_user,
+                )
+            )
+        if found is not None:
+            return ConversationId(found)
+        return (await self.open(Visitor(message.channel, message.account, message.channel_user))).conversation
 
     async def _first_receipt(self, conversation: ConversationId, channel_message_id: str) -> Receipt:
         async with self._database.read() as session:
@@ -132,12 +147,14 @@ class ConversationService:
         return Receipt(seq, duplicate=True)
 
     async def _content(
-        self, session: WriteSession, conversation: ConversationId, text: str | None, choice: Choice | None
+        self, session: WriteSession, conversation: ConversationId, text: str | None, message: InboundMessage
     ) -> dict[str, Any]:
+        choice = message.choice
         if (text is None) == (choice is None):
             raise BadInput("A message has a text or a choice.")
-        if choice is None:
-            return {"text": text}
+        if text is not None:
+            return inbound_json(message, text)
+        assert choice is not None
         offered = await session.scalar(
             select(Message.content).where(
                 Message.conversation_id == conversation,
@@ -174,3 +191,23 @@ class ConversationService:
     def subscribe(self, conversation: ConversationId, listener: Listener) -> Unsubscribe:
         """See Conversations.subscribe."""
         return self._hub.subscribe(conversation, listener)
+
+    async def forget(self, channel: Channel, account: str, user: ChannelUser) -> bool:
+        """See Conversations.forget."""
+        now = self._clock()
+        async with self._database.write() as session:
+            row = await session.scalar(
+                select(Conversation).where(
+                    Conversation.channel == channel,
+                    Conversation.account == account,
+                    Conversation.channel_user == user,
+                )
+            )
+            if row is None:
+                return False
+            identity = IdentityId(row.identity_id)
+            known = (await access(session, identity, now)).customer_id is not None
+            if known:
+                await revoke(session, identity, now)
+        self._hub.publish(ConversationId(row.id), VerifiedChanged(verified=False))
+        return known

@@ -76,3 +76,10 @@ class DeliveryUnknown(HuitoukeError):
 
     status = 504
     code = "delivery_unknown"
+
+
+class Held(HuitoukeError):
+    """Nothing may be sent to this customer until they write again."""
+
+    status = 409
+    code = "held"

@@ -39,6 +39,7 @@ MODULES = (
     "bot.store.stages.models",
     "bot.store.seasons.models",
     "bot.conversations.models",
+    "bot.files.models",
 )
 
 

@@ -1,0 +1,133 @@
+"""Files: looked at before they are kept, kept whole, read only by who was given their url."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+
+from bot.files.routes import FileRoutes
+from bot.files.service import BadUrl, FileStore, NoFile
+from bot.files.types import BadType, TooLarge, kind_of, safe_name
+from bot.http.errors import error_middleware
+from bot.kit.clock import system_now
+from bot.kit.db import Database
+from bot.migrations.models import all_tables
+
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(100)
+
+
+@pytest.fixture
+async def files(tmp_path: Path) -> AsyncIterator[FileStore]:
+    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'test.db'}")
+    async with database.engine.begin() as connection:
+        await connection.run_sync(all_tables().create_all)
+    yield FileStore(database, tmp_path / "files", "key", system_now)
+    await database.close()
+
+
+@pytest.fixture
+async def http(files: FileStore) -> AsyncIterator[TestClient[web.Request, web.Application]]:
+    app = web.Application(middlewares=[error_middleware])
+    FileRoutes(files).add_to(app)
+    async with TestClient(TestServer(app)) as client:
+        yield client
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"<html><script>alert(1)</script>",
+        b'<?xml version="1.0"?><svg onload="alert(1)"/>',
+        b"  <!DOCTYPE html>",
+        b"MZ\x90\x00",
+        b"\x7fELF",
+        b"PK\x03\x04",
+        b"hello\x00world",
+    ],
+)
+async def test_what_could_harm_is_refused(files: FileStore, data: bytes) -> None:
+    """Pages, programs and archives are no files to keep, whatever they are called."""
+    with pytest.raises(BadType):
+        await files.keep("photo.png", data)
+
+
+async def test_what_is_too_large_is_refused(files: FileStore) -> None:
+    """A picture has at most 10 MB, and the sentence says so."""
+    with pytest.raises(TooLarge, match="最多 10 MB"):
+        await files.keep("a.png", PNG + bytes(10 * 1024 * 1024))
+
+
+@pytest.mark.parametrize(
+    ("name", "safe"),
+    [
+        ("../../etc/passwd", "passwd.png"),
+        ("C:\\x\\图.jpg", "图.png"),
+        ("\u202egnp.exe", "_gnp.png"),
+        ("..", "文件.png"),
+        ("a" * 300, "a" * 96 + ".png"),
+        ("x.html", "x.png"),
+    ],
+)
+def test_names_are_made_safe(name: str, safe: str) -> None:
+    """No folders, no tricks of direction, and the ending of what the file is."""
+    assert safe_name(name, kind_of(PNG)) == safe
+
+
+async def test_a_url_cannot_be_guessed(
+    files: FileStore, http: TestClient[web.Request, web.Application]
+) -> None:
+    """Without the signature, or with another file's, there is nothing to read."""
+    one, two = await files.keep("a.png", PNG), await files.keep("b.png", PNG)
+    signature = urlsplit(one.url).query
+    for path in (f"/api/files/{one.id}", f"/api/files/{two.id}?{signature}", "/api/files/..%2f..%2fx?s=é"):
+        assert (await http.get(path)).status == BadUrl.status
+
+
+async def test_a_kept_file_is_served_so_that_it_cannot_run(
+    files: FileStore, http: TestClient[web.Request, web.Application], tmp_path: Path
+) -> None:
+    """Pictures are shown, everything else is a download; in a sandbox; only the owner reads the disk."""
+    picture = await files.keep("../图.jpg", PNG)
+    text = await files.keep("记录.txt", "你好".encode())
+    answer = await http.get(picture.url)
+    assert (answer.status, await answer.read(), answer.content_type) == (200, PNG, "image/png")
+    assert answer.headers["Content-Disposition"].startswith("inline")
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert (await http.get(text.url)).headers["Content-Disposition"].startswith("attachment")
+    assert files.path(picture.id).stat().st_mode & 0o077 == 0
+    assert await files.read(picture.id) == (picture, PNG)
+    assert picture.name == "图.png"
+
+
+async def test_an_expected_file_is_waited_for(
+    files: FileStore, http: TestClient[web.Request, web.Application]
+) -> None:
+    """Who asks while it is still fetched gets it as soon as it is there."""
+    expected = await files.expect("图片", "image/jpeg")
+    asking = asyncio.ensure_future(http.get(expected.url))
+    await asyncio.sleep(0.1)
+    filled = await files.fill(expected.id, PNG)
+    assert await (await asking).read() == PNG
+    assert (filled.url, filled.content_type, filled.name) == (expected.url, "image/png", "图片.png")
+
+
+async def test_an_expected_file_that_does_not_come_is_gone(
+    files: FileStore, http: TestClient[web.Request, web.Application]
+) -> None:
+    """What was given up, or was no picture, is answered at once."""
+    one, two = await files.expect("一", "image/jpeg"), await files.expect("二", "image/jpeg")
+    await files.give_up(one.id)
+    with pytest.raises(BadType):
+        await files.fill(two.id, b"<html>")
+    for ref in (one, two):
+        assert (await http.get(ref.url)).status == NoFile.status
+        with pytest.raises(NoFile):
+            await files.read(ref.id)
