@@ -103,6 +103,7 @@ class WindowTracker(DialogueStateTracker):
 
     def __init__(self, sender_id: str, slots: Iterable[Slot] | None, *args: Any, **kwargs: Any) -> None:
         self._moments: list[_Moment] | None = []
+        self._said: UserUttered | None = None
         self._loops: set[str] = set()
         super().__init__(sender_id, slots, *args, **kwargs)
         self._featurized = [slot for slot in self.slots.values() if slot.influence_conversation]
@@ -124,6 +125,8 @@ class WindowTracker(DialogueStateTracker):
     def update(self, event: Event, domain: Domain | None = None) -> None:
         if isinstance(event, ActionExecuted):
             self._note(event)
+        elif isinstance(event, UserUttered):
+            self._said = event
         elif isinstance(event, ActiveLoop) and event.name:
             self._loops.add(event.name)
         elif isinstance(event, (ActionReverted, UserUtteranceReverted, Restarted, SessionStarted)):
@@ -135,17 +138,14 @@ class WindowTracker(DialogueStateTracker):
 
         The same as `domain.states_for_tracker_history(self)`.
         """
-        if self._moments is None:
-            self._moments = self._replayed_moments()
-        return [_state(domain, moment) for moment in [*self._moments, self._moment()]]
+        return [_state(domain, moment) for moment in [*self._past(), self._moment()]]
 
     def state_before(self, domain: Domain, steps: int) -> State | None:
         """The state `steps` actions ago, 0 being the present; None before the first."""
+        past = self._past()
         if steps == 0:
             return _state(domain, self._moment())
-        if self._moments is None:
-            self._moments = self._replayed_moments()
-        return _state(domain, self._moments[-steps]) if steps <= len(self._moments) else None
+        return _state(domain, past[-steps]) if steps <= len(past) else None
 
     def _note(self, event: ActionExecuted) -> None:
         if event.action_name in self._loops:
@@ -155,20 +155,26 @@ class WindowTracker(DialogueStateTracker):
 
     def _moment(self) -> _Moment:
         return _Moment(
-            self.latest_message,
+            self._said,
             self.latest_action,
             self.active_loop.name if self.active_loop else None,
             tuple((slot.name, tuple(slot.as_feature())) for slot in self._featurized),
         )
 
-    def _replayed_moments(self) -> list[_Moment]:
-        moments = []
-        twin = self.init_copy()
-        for event in self.applied_events():
-            if isinstance(event, ActionExecuted):
-                moments.append(twin._moment())
-            twin.update(event)
-        return moments
+    def _past(self) -> list[_Moment]:
+        """The moments of all actions that count, worked out again if an event changed which do.
+
+        A form that goes on takes back the messages since its earlier run: `_said` is the last that counts.
+        """
+        if self._moments is None:
+            moments = []
+            twin = self.init_copy()
+            for event in self.applied_events():
+                if isinstance(event, ActionExecuted):
+                    moments.append(twin._moment())
+                twin.update(event)
+            self._moments, self._said = moments, twin._said
+        return self._moments
 
     def fold(self) -> bool:
         """Fold the older turns into a checkpoint if there are too many events. True if anything changed."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -128,11 +129,20 @@ def _scored(intent: dict[str, Any]) -> dict[str, Any]:
 def _object(body: bytes) -> dict[str, Any]:
     try:
         given = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise _bad(f"the body is not JSON: {error}") from error
+    except orjson.JSONDecodeError:
+        given = _mended(body)
     if not isinstance(given, dict):
         raise _bad("the body must be a JSON object")
     return given
+
+
+def _mended(body: bytes) -> Any:
+    """The JSON of `body` with every lone half of a surrogate pair, which browsers can send, made U+FFFD."""
+    try:
+        whole = json.dumps(json.loads(body), ensure_ascii=False)
+        return json.loads(whole.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
+    except (ValueError, RecursionError) as error:
+        raise _bad(f"the body is not JSON: {error}") from error
 
 
 def _id(given: dict[str, Any], name: str) -> str:
