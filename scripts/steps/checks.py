@@ -2,16 +2,16 @@
 
 import fcntl
 import os
-import platform
 import shutil
 import sys
 from contextlib import contextmanager
-from typing import Generator
+from typing import Generator, Tuple
 
 from steps.paths import BRAIN, ROOT, TOOLS, venv_python
 from steps.say import Stop
 
 GIB = 1 << 30
+OLDEST_GLIBC = (2, 28)
 FIRST_TIME, AGAIN = 6 * GIB, GIB // 4
 
 
@@ -19,10 +19,10 @@ def machine() -> None:
     """The C library and the free disk space. Raises Stop."""
     if sys.platform not in ("linux", "darwin"):
         raise Stop("Huitouke runs on Linux and macOS; on Windows use WSL.")
-    if sys.platform == "linux" and platform.libc_ver(sys.executable)[0] != "glibc":
+    if sys.platform == "linux" and _glibc() < OLDEST_GLIBC:
         raise Stop(
-            "Huitouke's Python packages need the GNU C library, which this system's python3 does not use: "
-            "take Debian, Ubuntu, Fedora or another system with glibc."
+            "Huitouke's Python packages need the GNU C library {}.{} or newer, which this system lacks: "
+            "take a current Debian, Ubuntu, Fedora or the like.".format(*OLDEST_GLIBC)
         )
     needed = AGAIN if os.path.exists(venv_python(BRAIN)) else FIRST_TIME
     free = shutil.disk_usage(ROOT).free
@@ -32,6 +32,15 @@ def machine() -> None:
                 free / GIB, ROOT, needed / GIB
             )
         )
+
+
+def _glibc() -> Tuple[int, ...]:
+    """The version of the GNU C library; (0,) when the system has another one."""
+    try:
+        said = os.confstr("CS_GNU_LIBC_VERSION") or ""
+    except (AttributeError, ValueError, OSError):
+        return (0,)
+    return tuple(int(part) for part in said.split()[-1].split(".")[:2])
 
 
 @contextmanager
