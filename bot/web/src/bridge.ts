@@ -11,7 +11,7 @@ export type Settings = {
 };
 
 export type ToWidget =
-  | ({ type: "init"; open: boolean } & Settings)
+  | ({ type: "init"; open: boolean; kept: Record<string, string> } & Settings)
   | { type: "open"; open: boolean }
   | { type: "identify"; userToken: string | null };
 
@@ -21,7 +21,9 @@ export type ToHost =
   | { type: "unread"; count: number }
   /** There is a conversation: load the widget with the page from now on, for what may come. */
   | { type: "active"; active: boolean }
-  | { type: "token-refused" };
+  | { type: "token-refused" }
+  /** Keep `value` under `key` for me (null: forget it): the browser blocks storage in my frame. */
+  | { type: "keep"; key: string; value: string | null };
 
 export function envelope(message: ToWidget | ToHost): object {
   return { channel: CHANNEL, ...message };

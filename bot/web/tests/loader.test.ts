@@ -96,6 +96,7 @@ it("opens the widget of its own host and tells only that host who is there", asy
       channel: "huitouke",
       type: "init",
       open: true,
+      kept: {},
       userToken: "jwt",
       title: "好店",
       color: "#aa3300",
@@ -116,6 +117,16 @@ it("passes on who signed in or out, also before the widget was ready", async () 
     ["identify", "second"],
     ["identify", null],
   ]);
+});
+
+it("keeps for the widget what its own frame may not keep", async () => {
+  await load();
+  button().click();
+  widgetSays({ type: "keep", key: "session", value: "one" });
+  widgetSays({ type: "keep", key: "outbox", value: "two" });
+  widgetSays({ type: "keep", key: "outbox", value: null });
+  widgetSays({ type: "ready" });
+  expect(inFrame().heard[0]?.kept).toEqual({ session: "one" });
 });
 
 it("shows the number of unread messages, and says it to screen readers", async () => {

@@ -94,8 +94,21 @@ export function subjectOf(jwt: string | null): string | null {
   }
 }
 
-/** Runs `work` while no other tab does. Pages served without TLS have no locks: there it just runs. */
-function alone<T>(name: string, work: () => Promise<T>): Promise<T> {
+/**
+ * Runs `work` while no other tab does. Pages served without TLS have no locks, and frames whose storage is
+ * blocked may not use them: there it just runs.
+ */
+async function alone<T>(name: string, work: () => Promise<T>): Promise<T> {
   const locks: LockManager | undefined = globalThis.navigator?.locks;
-  return locks ? (locks.request(name, work) as Promise<T>) : work();
+  if (!locks) return work();
+  let began = false;
+  try {
+    return await locks.request(name, () => {
+      began = true;
+      return work();
+    });
+  } catch (problem) {
+    if (began) throw problem;
+    return work();
+  }
 }

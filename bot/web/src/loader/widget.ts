@@ -1,7 +1,7 @@
 import { envelope, type Settings, type ToWidget, unwrap } from "../bridge";
+import { allKept, keep, setActive, wasActive } from "./kept";
 import type { Launcher } from "./launcher";
 
-const ACTIVE_KEY = "huitouke.active";
 const PHONE = "(max-width: 520px)";
 
 /** The widget as the merchant's page sees it: opened, closed, told who is there. */
@@ -27,7 +27,7 @@ export class Widget {
     window.visualViewport?.addEventListener("resize", () => this.fit());
     window.visualViewport?.addEventListener("scroll", () => this.fit());
     // Somebody who has talked to us, or whom we know, hears from us without opening anything first.
-    if (settings.userToken || remembered()) whenIdle(() => this.load());
+    if (settings.userToken || wasActive()) whenIdle(() => this.load());
   }
 
   setOpen(open: boolean): void {
@@ -48,7 +48,7 @@ export class Widget {
     this.settings.userToken = userToken;
     if (this.ready) this.tell({ type: "identify", userToken });
     else if (userToken) this.load();
-    if (!userToken) remember(false);
+    if (!userToken) setActive(false);
   }
 
   private load(): void {
@@ -60,7 +60,7 @@ export class Widget {
     switch (message?.type) {
       case "ready":
         this.ready = true;
-        this.tell({ type: "init", open: this.open, ...this.settings });
+        this.tell({ type: "init", open: this.open, kept: allKept(), ...this.settings });
         if (this.open) this.frame?.focus();
         break;
       case "close":
@@ -70,7 +70,10 @@ export class Widget {
         if (typeof message.count === "number") this.launcher.setUnread(message.count);
         break;
       case "active":
-        remember(message.active === true);
+        setActive(message.active === true);
+        break;
+      case "keep":
+        keep(message.key, message.value);
         break;
       case "token-refused":
         window.dispatchEvent(new CustomEvent("huitouke:token-refused"));
@@ -103,23 +106,6 @@ export class Widget {
       this.pageOverflow = style.overflow;
       style.overflow = "hidden";
     } else if (style.overflow === "hidden") style.overflow = this.pageOverflow;
-  }
-}
-
-function remembered(): boolean {
-  try {
-    return localStorage.getItem(ACTIVE_KEY) === "1";
-  } catch {
-    return false;
-  }
-}
-
-function remember(active: boolean): void {
-  try {
-    if (active) localStorage.setItem(ACTIVE_KEY, "1");
-    else localStorage.removeItem(ACTIVE_KEY);
-  } catch {
-    // then the widget loads when it is opened
   }
 }
 

@@ -1,5 +1,8 @@
 import { envelope, type Settings, type ToHost, textOrNull, unwrap } from "../bridge";
 
+/** How the page around us wants the widget, and what it kept for us. */
+export type Wish = Settings & { open: boolean; kept: Record<string, string> };
+
 export type HostEvents = {
   onOpen(open: boolean): void;
   onIdentify(userToken: string | null): void;
@@ -17,7 +20,7 @@ export class Host {
   }
 
   /** Asks the loader how it wants the widget; null when nobody answers, e.g. in a frame without our loader. */
-  begin(events: HostEvents, within = 2000): Promise<({ open: boolean } & Settings) | null> {
+  begin(events: HostEvents, within = 2000): Promise<Wish | null> {
     return new Promise((resolve) => {
       const timer = setTimeout(() => resolve(null), within);
       window.addEventListener("message", (event) => {
@@ -30,6 +33,7 @@ export class Host {
             color: textOrNull(message.color),
             locale: textOrNull(message.locale),
             open: message.open === true,
+            kept: textsOf(message.kept),
           });
         } else if (message?.type === "open") events.onOpen(message.open === true);
         else if (message?.type === "identify") events.onIdentify(textOrNull(message.userToken));
@@ -41,6 +45,13 @@ export class Host {
   tell(message: ToHost): void {
     window.parent.postMessage(envelope(message), this.origin);
   }
+}
+
+function textsOf(value: unknown): Record<string, string> {
+  const entries = Object.entries(typeof value === "object" && value ? value : {});
+  return Object.fromEntries(
+    entries.filter((entry): entry is [string, string] => typeof entry[1] === "string"),
+  );
 }
 
 /** Who embeds us, as the browser says; the page itself cannot make it up. */

@@ -1,8 +1,8 @@
 import { createRoot } from "react-dom/client";
 import { ChatClient } from "../chat/client";
-import { browserStorage } from "../chat/storage";
 import { App } from "./App";
 import { Host } from "./host";
+import { keeping } from "./keeping";
 import { stringsFor } from "./locales";
 import { Shell } from "./shell";
 import "./styles/chatui.less";
@@ -24,7 +24,7 @@ async function begin(): Promise<void> {
     base: new URL(`${import.meta.env.BASE_URL}api/web/`, window.location.href).href,
     locale,
     timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone || "Asia/Shanghai",
-    storage: browserStorage(),
+    storage: keeping(host, wish?.kept ?? {}),
     onUserTokenRefused: () => host?.tell({ type: "token-refused" }),
   });
   shell.serve(client, wish);

@@ -1,7 +1,6 @@
-import type { Settings } from "../bridge";
 import type { ChatClient } from "../chat/client";
 import { Store } from "../chat/store";
-import type { Host, HostEvents } from "./host";
+import type { Host, HostEvents, Wish } from "./host";
 
 /**
  * The widget's place in the world: whether it is open, what the page around it wants, and what the browser
@@ -22,7 +21,7 @@ export class Shell implements HostEvents {
   }
 
   /** Connects the client to all this; it starts when somebody is there to talk to. */
-  serve(client: ChatClient, wish: ({ open: boolean } & Settings) | null): void {
+  serve(client: ChatClient, wish: Wish | null): void {
     this.client = client;
     this.listen(client);
     client.state.subscribe(() => this.report());
