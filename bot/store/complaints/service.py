@@ -7,13 +7,12 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from bot.kit.clock import local_date
 from bot.kit.db import WriteSession
 from bot.kit.errors import BadInput, Conflict, NotFound
 from bot.kit.ids import ComplaintId, CustomerId
 from bot.store.complaints.models import ActorKind, Complaint, ComplaintEvent
 from bot.store.complaints.steps import APPEAL, FIRST_REPLY, STEP_TEXT, STEPS, Step
-from bot.store.counters.service import take
+from bot.store.counters.service import daily_number
 from bot.store.customers.models import Customer, Tier
 
 
@@ -54,7 +53,7 @@ async def open_complaint(session: WriteSession, new: NewComplaint, by: By) -> Co
     if not new.subject.strip() or not new.body.strip():
         raise BadInput("A complaint says what it is about: a subject and a text.")
     complaint = Complaint(
-        number=await next_number(session, by.at),
+        number=await daily_number(session, "TS", by.at),
         key=by.key,
         customer_id=new.customer_id,
         channel=new.channel,
@@ -121,15 +120,6 @@ async def take_step(
     public = step not in ("note", "assign")
     await _record(session, complaint, step, by, text or STEP_TEXT[step], public=public)
     return complaint
-
-
-async def next_number(session: WriteSession, now: datetime) -> str:
-    """The next complaint number: TS, the date in China, and five digits."""
-    day = f"{local_date(now):%Y%m%d}"
-    ordinal = await take(session, f"complaint:{day}")
-    if ordinal > 99_999:
-        raise Conflict("Today's complaint numbers are used up.")
-    return f"TS{day}{ordinal:05d}"
 
 
 def _apply(complaint: Complaint, step: Step, by: By) -> None:

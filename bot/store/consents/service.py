@@ -79,3 +79,15 @@ async def has_consent(
 ) -> bool:
     """Whether the customer agrees to `purpose` on `channel` now. Silence is not consent."""
     return await decision(session, customer_id, purpose, channel) == "given"
+
+
+async def separate_consent(session: AsyncSession, customer_id: CustomerId, purpose: str) -> int | None:
+    """The id of the separate consent to `purpose` that holds now; None when there is none (PIPL art. 29)."""
+    statement = (
+        select(Consent.id, Consent.decision, Consent.form)
+        .where(Consent.customer_id == customer_id, Consent.purpose == purpose)
+        .order_by(Consent.id.desc())
+        .limit(1)
+    )
+    row = (await session.execute(statement)).one_or_none()
+    return row.id if row is not None and (row.decision, row.form) == ("given", "separate") else None

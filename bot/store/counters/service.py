@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from bot.kit.clock import local_date
 from bot.kit.db import WriteSession
+from bot.kit.errors import Conflict
 from bot.store.columns import insert_into
 from bot.store.counters.models import Counter
 
@@ -18,3 +22,12 @@ async def take(session: WriteSession, name: str, count: int = 1) -> int:
     ).returning(Counter.value)
     last = (await session.execute(statement)).scalar_one()
     return last - count + 1
+
+
+async def daily_number(session: WriteSession, prefix: str, now: datetime) -> str:
+    """The next number of its kind today: the prefix, the date in China, and five digits."""
+    day = f"{local_date(now):%Y%m%d}"
+    ordinal = await take(session, f"{prefix}:{day}")
+    if ordinal > 99_999:
+        raise Conflict(f"Today's numbers that begin with {prefix} are used up.")
+    return f"{prefix}{day}{ordinal:05d}"

@@ -69,20 +69,23 @@ async def move(
     session: WriteSession,
     kind: TransactionKind,
     note: Note,
-    pairs: list[tuple[AccountId, AccountId, int]],
+    pairs: list[tuple[AccountId, AccountId]],
+    amount: int,
     *subject: object,
 ) -> Posted:
-    """Move amounts between accounts of one unit, `(from, to, amount)`; every lot keeps its own expiry."""
-    print_ = fingerprint(kind, pairs, *subject)
-    locked = await lock_accounts(session, [account for pair in pairs for account in pair[:2]])
+    """Move `amount` from the first to the second account of `pairs`, lot by lot, each keeping its expiry.
+
+    What comes from one account only goes to its partner: bonus stays bonus.
+    """
+    require_positive(amount)
+    print_ = fingerprint(kind, pairs, amount, *subject)
+    locked = await lock_accounts(session, [account for pair in pairs for account in pair])
     if posted := await find_posted(session, note.key, print_):
         return posted
-    draft = Draft(kind, note, print_)
-    for source, target, amount in pairs:
-        takes = await plan_takes(session, [source], amount, note.at)
-        draft.takes += takes
-        draft.grants += [Grant(target, take.amount, take.expires_at) for take in takes]
-    return await write(session, draft, locked)
+    takes = await plan_takes(session, [source for source, _ in pairs], amount, note.at)
+    partner = dict(pairs)
+    grants = [Grant(partner[take.account_id], take.amount, take.expires_at) for take in takes]
+    return await write(session, Draft(kind, note, print_, takes, grants), locked)
 
 
 async def reverse(session: WriteSession, transaction_id: TransactionId, note: Note) -> Posted:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import pairwise
+from statistics import median
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -68,3 +70,54 @@ async def recent_orders(session: AsyncSession, customer_id: CustomerId, limit: i
         )
         for order in orders
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """How often a customer buys an article: the middle interval and quantity of at least three purchases."""
+
+    sku: str
+    name: str
+    purchases: int
+    every_days: int
+    quantity: int
+    last_at: datetime
+    next_at: datetime
+
+
+async def reorder_rhythm(
+    session: AsyncSession, customer_id: CustomerId, now: datetime, within: timedelta = timedelta(days=730)
+) -> list[Rhythm]:
+    """What the customer buys again and again, soonest due first, from their own completed orders only."""
+    statement = (
+        select(OrderLine.sku, OrderLine.name, OrderLine.quantity, Order.placed_at)
+        .join(Order, Order.id == OrderLine.order_id)
+        .where(
+            Order.customer_id == customer_id,
+            Order.state.in_(("paid", "shipped", "completed")),
+            Order.placed_at > now - within,
+        )
+        .order_by(Order.placed_at)
+    )
+    bought: dict[str, list[tuple[str, int, datetime]]] = {}
+    for sku, name, quantity, at in (await session.execute(statement)).all():
+        bought.setdefault(sku, []).append((name, quantity, at))
+    found = [_rhythm(sku, lines) for sku, lines in bought.items()]
+    return sorted((each for each in found if each is not None), key=lambda each: each.next_at)
+
+
+def _rhythm(sku: str, lines: list[tuple[str, int, datetime]]) -> Rhythm | None:
+    days = sorted({at for _, _, at in lines})
+    gaps = [(later - earlier) / timedelta(days=1) for earlier, later in pairwise(days)]
+    every = round(median(gaps)) if len(gaps) >= 2 else 0
+    if every < 1:
+        return None
+    return Rhythm(
+        sku=sku,
+        name=lines[-1][0],
+        purchases=len(days),
+        every_days=every,
+        quantity=round(median(quantity for _, quantity, _ in lines)),
+        last_at=days[-1],
+        next_at=days[-1] + timedelta(days=every),
+    )

@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from bot.kit.errors import NotFound
-from bot.kit.ids import CustomerId
+from bot.kit.ids import CustomerId, TransactionId
 from bot.store.customers.models import Customer, Tier
 from bot.store.dates import last_day
-from bot.store.ledger.models import Account, Lot, Transaction
+from bot.store.ledger.models import Account, Entry, Lot, Transaction, TransactionKind
+from bot.store.points.models import CatalogueItem
 
 SOON = timedelta(days=90)
 TIER_PERIOD = timedelta(days=365)
@@ -108,3 +109,67 @@ async def _next_tier(session: AsyncSession, rank: int, earned: int) -> NextTier 
     statement = select(Tier.name, Tier.threshold).where(Tier.rank > rank).order_by(Tier.rank).limit(1)
     above = (await session.execute(statement)).one_or_none()
     return NextTier(above.name, max(above.threshold - earned, 0)) if above else None
+
+
+@dataclass(frozen=True, slots=True)
+class PointsMovement:
+    """One line of the history; `points` is negative when they went away."""
+
+    transaction_id: TransactionId
+    at: datetime
+    kind: TransactionKind
+    points: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Redeemable:
+    """Something in the catalogue. `affordable`: the customer has the points for one."""
+
+    code: str
+    name: str
+    points: int
+    stock: int | None
+    affordable: bool
+
+
+async def points_history(
+    session: AsyncSession, customer_id: CustomerId, limit: int = 10, before: TransactionId | None = None
+) -> list[PointsMovement]:
+    """The customer's movements, newest first; `before` (the last one seen) turns the page."""
+    statement = (
+        select(Transaction.id, Transaction.at, Transaction.kind, Entry.amount, Transaction.reason)
+        .join(Entry, Entry.transaction_id == Transaction.id)
+        .join(Account, Account.id == Entry.account_id)
+        .where(Account.customer_id == customer_id, Account.kind == "points")
+        .order_by(Entry.id.desc())
+        .limit(limit)
+    )
+    if before is not None:
+        statement = statement.where(Entry.transaction_id < before)
+    rows = (await session.execute(statement)).all()
+    return [PointsMovement(row.id, row.at, row.kind, row.amount, row.reason) for row in rows]
+
+
+async def redeemable_items(
+    session: AsyncSession, customer_id: CustomerId, now: datetime, limit: int = 10
+) -> list[Redeemable]:
+    """What is offered to this customer and in stock: affordable items first, the dearest of them first."""
+    lots = _live_lots(customer_id, now).subquery()
+    total = select(func.coalesce(func.sum(lots.c.remaining), 0)).scalar_subquery()
+    rank = (
+        select(func.coalesce(func.max(Tier.rank), 0))
+        .join(Customer, Customer.tier_code == Tier.code)
+        .where(Customer.id == customer_id)
+        .scalar_subquery()
+    )
+    item = CatalogueItem
+    affordable = (item.points <= total).label("affordable")
+    statement = (
+        select(item.code, item.name, item.points, item.stock, affordable)
+        .where(item.offered, item.tier_rank <= rank, or_(item.stock.is_(None), item.stock > 0))
+        .order_by(affordable.desc(), case((affordable, -item.points), else_=item.points), item.code)
+        .limit(limit)
+    )
+    rows = (await session.execute(statement)).all()
+    return [Redeemable(row.code, row.name, row.points, row.stock, bool(row.affordable)) for row in rows]

@@ -63,7 +63,9 @@ class QuoteLine(Base):
         one_of("decision", get_args(LineDecision)),
         CheckConstraint("amount >= 0", name="amount_not_negative"),
         CheckConstraint("(decision IS NULL) = (decided_at IS NULL)", name="decision_has_time"),
-        CheckConstraint("charged_at IS NULL OR decision = 'approved'", name="only_approved_is_charged"),
+        CheckConstraint(
+            "charged_at IS NULL OR coalesce(decision, '') = 'approved'", name="only_approved_is_charged"
+        ),
     )
 
     id: Mapped[int] = primary_key()

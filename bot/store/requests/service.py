@@ -64,6 +64,8 @@ async def already_done(session: WriteSession, note: Note, kind: str, *content: o
     row = (await session.execute(statement)).one()
     if row.fingerprint != print_:
         raise KeyReused
+    if row.result_id is None:
+        raise AssertionError("An operation ended without saying what it did: call `done`.")
     return row.result_id
 
 

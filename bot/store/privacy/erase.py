@@ -1,0 +1,169 @@
+"""Erase a customer: what nothing obliges us to keep goes, the rest stays without a name, and we say which."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import case, delete, select, update
+
+from bot.kit.db import Base, WriteSession
+from bot.kit.errors import Conflict, NotFound
+from bot.kit.ids import CustomerId, IdentityId
+from bot.store.bookings.models import Booking
+from bot.store.cards.reads import balance_by_card
+from bot.store.complaints.models import Complaint, ComplaintEvent
+from bot.store.counters.service import take
+from bot.store.customers.models import Customer
+from bot.store.customers.numbers import member_number
+from bot.store.identities.models import ChannelIdentity, CodeChallenge
+from bot.store.ledger.accounts import ensure_account
+from bot.store.ledger.models import Company
+from bot.store.ledger.service import debit
+from bot.store.points.reads import points_summary
+from bot.store.promises.models import Promise
+from bot.store.requests.service import Note
+from bot.store.surveys.models import Survey
+
+ERASED = "已注销"
+
+DELETED = (
+    "contact_point",
+    "customer_fact",
+    "care_note",
+    "stage_change",
+    "referral_code",
+)
+"""Kept for the customer alone: nothing obliges us to have them."""
+
+KEPT = {
+    "ledger_account": "账务记录，依法保存",
+    "ledger_entry": "账务记录，依法保存",
+    "card": "账务记录，依法保存",
+    "customer_order": "交易记录，依法保存",
+    "bill": "交易记录，依法保存",
+    "quote": "交易记录，依法保存",
+    "contract": "合同，依法保存",
+    "complaint": "投诉处理记录，内容已清除",
+    "survey": "评分，文字已清除",
+    "consent": "同意与拒绝的凭证",
+    "access_log": "查阅记录",
+}
+"""Tables that stay, without a name, and why (in the customer's language)."""
+
+Eraser = Callable[[WriteSession, CustomerId, Sequence[IdentityId], datetime], Awaitable[str]]
+"""Another part's way to erase what it holds; returns a sentence about it for the customer."""
+
+
+class StillOwed(Conflict):
+    """The company still owes this customer something: pay it out, or have them give it up, first."""
+
+    code = "still_owed"
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What was done: rows deleted by table, what is kept and why, and what other parts say."""
+
+    deleted: dict[str, int]
+    kept: dict[str, str]
+    further: tuple[str, ...]
+
+
+async def erase_customer(
+    session: WriteSession,
+    customer_id: CustomerId,
+    note: Note,
+    *,
+    give_up_points: bool = False,
+    erasers: Sequence[Eraser] = (),
+) -> Erased:
+    """Erase a customer at their own request; doing it again finds nothing more to do.
+
+    StillOwed while there is money of theirs, or points unless they give those up.
+    """
+    customer = await session.get(Customer, customer_id, with_for_update=True, populate_existing=True)
+    if customer is None:
+        raise NotFound("There is no such customer.")
+    if customer.erased_at is None:
+        await _settle(session, customer_id, note, give_up_points=give_up_points)
+        customer.member_number = member_number(await take(session, "member_number"))
+        customer.name, customer.erased_at = ERASED, note.at
+        customer.phone = customer.external_id = customer.birthday = customer.tier_code = None
+        customer.manager_name = customer.manager_phone = None
+        await session.flush()
+    identities = await _release_identities(session, customer_id, note.at)
+    await _clear_words(session, customer_id)
+    deleted = {table: await _delete(session, table, customer_id) for table in DELETED}
+    further = [await eraser(session, customer_id, identities, note.at) for eraser in erasers]
+    kept = {table: why for table, why in KEPT.items() if await _has_rows(session, table, customer_id)}
+    return Erased({table: count for table, count in deleted.items() if count}, kept, tuple(further))
+
+
+async def _settle(
+    session: WriteSession, customer_id: CustomerId, note: Note, *, give_up_points: bool
+) -> None:
+    balance = await balance_by_card(session, customer_id, note.at)
+    money = balance.held + sum(card.principal + card.held for card in balance.cards)
+    if money:
+        raise StillOwed(f"还有 {money / 100:.2f} 元属于这位顾客，请先退还。")
+    points = (await points_summary(session, customer_id, note.at)).total
+    if points and not give_up_points:
+        raise StillOwed(f"还有 {points} 积分没有使用，请先使用，或由顾客确认放弃。")
+    if points:
+        account = await ensure_account(session, "points", customer_id)
+        given_up = Note(f"{note.key}:points", note.at, note.actor, "注销时放弃")
+        await debit(session, "adjust", given_up, [account], points, Company.POINTS_ADJUSTED)
+
+
+async def _release_identities(
+    session: WriteSession, customer_id: CustomerId, now: datetime
+) -> list[IdentityId]:
+    own = select(ChannelIdentity.id).where(ChannelIdentity.customer_id == customer_id)
+    identities = list((await session.execute(own)).scalars())
+    for identity in identities:
+        await session.execute(delete(CodeChallenge).where(CodeChallenge.identity_id == identity))
+        await session.execute(
+            update(ChannelIdentity)
+            .where(ChannelIdentity.id == identity)
+            .values(
+                channel_user=f"erased-{identity}",
+                customer_id=None,
+                level="anonymous",
+                verified_at=None,
+                verified_until=None,
+                revoked_at=now,
+            )
+        )
+    await session.execute(delete(CodeChallenge).where(CodeChallenge.customer_id == customer_id))
+    return identities
+
+
+async def _clear_words(session: WriteSession, customer_id: CustomerId) -> None:
+    own = select(Complaint.id).where(Complaint.customer_id == customer_id)
+    nameless = case((ComplaintEvent.actor_kind == "customer", ERASED), else_=ComplaintEvent.actor)
+    events = update(ComplaintEvent).where(ComplaintEvent.complaint_id.in_(own))
+    await session.execute(events.values(text="", actor=nameless))
+    complaints = update(Complaint).where(Complaint.customer_id == customer_id)
+    await session.execute(complaints.values(subject=ERASED, body=""))
+    await session.execute(update(Survey).where(Survey.customer_id == customer_id).values(words=""))
+    await session.execute(update(Booking).where(Booking.customer_id == customer_id).values(wish=""))
+    await session.execute(update(Promise).where(Promise.customer_id == customer_id).values(text=ERASED))
+
+
+async def _delete(session: WriteSession, name: str, customer_id: CustomerId) -> int:
+    table = Base.metadata.tables[name]
+    statement = delete(table).where(table.c.customer_id == customer_id).returning(table.c.id)
+    return len((await session.execute(statement)).all())
+
+
+async def _has_rows(session: WriteSession, name: str, customer_id: CustomerId) -> bool:
+    table = Base.metadata.tables[name]
+    if "customer_id" not in table.c:
+        accounts = Base.metadata.tables["ledger_account"]
+        own = select(accounts.c.id).where(accounts.c.customer_id == customer_id)
+        statement = select(table.c.id).where(table.c.account_id.in_(own)).limit(1)
+    else:
+        statement = select(table.c.id).where(table.c.customer_id == customer_id).limit(1)
+    return (await session.execute(statement)).first() is not None
