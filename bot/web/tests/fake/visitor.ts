@@ -6,10 +6,10 @@ import type { FakeServer } from "./server";
 
 /** Waiting times short enough for tests, in the proportions of the real ones. */
 export const QUICK: Timing = {
-  welcome: 150,
-  ping: 80,
-  pong: 80,
-  ack: 200,
+  welcome: 500,
+  ping: 250,
+  pong: 250,
+  ack: 500,
   poll: 300,
   gap: 40,
   backoff: { first: 10, most: 60 },
