@@ -89,7 +89,7 @@ export function Messages({ chat, watched, onSay, onChoose, onEarlier, onSeen, on
           {newest && pending.length === 0 && <QuickReplies message={newest} onChoose={onChoose} />}
         </div>
       </section>
-      {bottom.away && (
+      {bottom.away && rows.length > 0 && (
         <button type="button" className="to-bottom" onClick={bottom.go}>
           <DownIcon size={16} />
           {strings.newMessages(chat.unread)}
