@@ -91,7 +91,8 @@ class InboundMessage:
 
 @dataclass(frozen=True, slots=True)
 class LoggedMessage:
-    """A message as it stands in the log. `channel_message_id` is set on the customer's own only."""
+    """A message as it stands in the log. `channel_message_id` is set on the customer's own only, `name` on
+    an agent's."""
 
     conversation: ConversationId
     seq: int
@@ -99,6 +100,7 @@ class LoggedMessage:
     at: datetime
     content: Content
     channel_message_id: str | None = None
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,12 +145,23 @@ class Visitor:
 
 
 @dataclass(frozen=True, slots=True)
+class ServedBy:
+    """Who serves a conversation; in the queue with the place (1 is next) and the wait, seconds as a range."""
+
+    by: Literal["bot", "queue", "agent"]
+    name: str | None = None
+    position: int | None = None
+    wait: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class OpenConversation:
     """A conversation that stands open for a visitor."""
 
     conversation: ConversationId
     last_seq: int
     verified: bool
+    served: ServedBy = ServedBy("bot")
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +206,30 @@ class VerifiedChanged:
     verified: bool
 
 
-ConversationEvent = MessagesAdded | Typing | DeliveryChanged | VerifiedChanged
+@dataclass(frozen=True, slots=True)
+class ServiceChanged:
+    """Somebody else serves now, or the place in the queue is another."""
+
+    served: ServedBy
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerTyping:
+    """What the customer is writing just now; empty when they stopped."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerSaw:
+    """The customer has seen everything up to `seq`."""
+
+    seq: int
+
+
+ConversationEvent = (
+    MessagesAdded | Typing | DeliveryChanged | VerifiedChanged | ServiceChanged | CustomerTyping | CustomerSaw
+)
 Listener = Callable[[ConversationEvent], None]
 Unsubscribe = Callable[[], None]
 
@@ -221,6 +257,14 @@ class Conversations(Protocol):
 
     async def seen(self, conversation: ConversationId, seq: int) -> None:
         """The customer has seen everything up to `seq`."""
+        ...
+
+    async def takes_files(self, conversation: ConversationId) -> bool:
+        """Is there anybody who can look at a file: an agent, or the queue for one?"""
+        ...
+
+    def typing(self, conversation: ConversationId, text: str) -> None:
+        """The customer is writing `text` just now; it is shown to who serves them, and never kept."""
         ...
 
     def subscribe(self, conversation: ConversationId, listener: Listener) -> Unsubscribe:
@@ -289,8 +333,8 @@ class Files(Protocol):
         """Store a file. Raises BadType or TooLarge."""
         ...
 
-    async def expect(self, name: str, content_type: str) -> FileRef:
-        """A file that will be filled soon; who asks for it meanwhile waits a little."""
+    async def expect(self, name: str, content_type: str, key: str) -> FileRef:
+        """A file that will be filled soon, the same for the same `key`; who asks for it waits a little."""
         ...
 
     async def fill(self, id_: str, data: bytes) -> FileRef:

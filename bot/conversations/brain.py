@@ -48,11 +48,12 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the brain answered, and what it understood."""
+    """What the brain answered, and what it understood. `handoff`: what is wanted of the desk."""
 
     messages: tuple[Content, ...]
     parse: Mapping[str, Any] | None
     actions: tuple[str, ...]
+    handoff: Mapping[str, Any] | None = None
 
 
 class BrainUnavailable(Unavailable):
@@ -183,6 +184,7 @@ def _answer(body: Mapping[str, Any]) -> Answer:
         messages=tuple(from_json(message) for message in body["messages"]),
         parse=body.get("parse"),
         actions=tuple(body.get("actions") or ()),
+        handoff=body.get("handoff"),
     )
 
 

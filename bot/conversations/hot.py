@@ -14,6 +14,7 @@ from sqlalchemy import and_, case, exists, insert, literal, or_, select, update
 
 from bot.conversations import sentences
 from bot.conversations.content import from_json, to_json
+from bot.conversations.handoff import DESK_INTENTS, HandoffDesk, Heard, Inbound
 from bot.conversations.log import FETCHING_CHANNELS, Draft, append, close_message, locked
 from bot.conversations.models import Conversation, Message
 from bot.conversations.waiting import Waiting, waiting
@@ -29,6 +30,10 @@ class AlreadyStored(Exception):
     """The channel delivered this message before; the transaction must be rolled back."""
 
 
+class AlreadyAnswered(Exception):
+    """Another worker answered this message just before; the transaction must be rolled back."""
+
+
 @dataclass(frozen=True, slots=True)
 class Lease:
     """Who takes a conversation's turns, and until when."""
@@ -41,12 +46,13 @@ class Lease:
 @dataclass(frozen=True, slots=True)
 class Stored:
     """A stored message. `leased`: this process takes its turn; `next`: and it is the oldest that waits.
-    `answered`: what the house said at once."""
+    `answered`: what the house said at once; `desk_heard`: the desk was asked, and may have changed things."""
 
     logged: LoggedMessage
     leased: bool
     next: Waiting | None
     answered: tuple[LoggedMessage, ...] = ()
+    desk_heard: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +70,18 @@ async def store_inbound(
     message: InboundMessage,
     content: Mapping[str, Any],
     lease: Lease,
+    desk: HandoffDesk,
 ) -> Stored:
     """Append a customer's message and take the lease for its turn. Raises NotFound or AlreadyStored."""
     row = (await session.execute(_take_number(conversation, message, lease))).one_or_none()
     if row is None:
         raise NotFound("This conversation does not exist.")
     id_ = new_message_id()
-    for_bot = row.owner == "bot" and message.wants_turn
+    heard = Heard(for_bot=row.owner != "agent")
+    listens = _desk_listens(row.desk_until, content, lease.now)
+    if listens:
+        heard = await desk.heard(session, conversation, Inbound(id_, row.last_seq, content), lease.now)
+    for_bot = heard.for_bot and message.wants_turn
     stored = await session.execute(
         insert_into(session, Message)
         .values(
@@ -99,12 +110,18 @@ async def store_inbound(
         from_json(content),
         message.channel_message_id,
     )
-    if message.answer is not None and row.owner == "bot":
+    said = [Draft("system", content) for content in heard.says]
+    if message.answer is not None and row.owner == "bot" and heard.for_bot:
+        said.append(Draft("bot", message.answer, answers=id_))
+    answered: tuple[LoggedMessage, ...] = ()
+    idle = not for_bot and row.worker == lease.worker and not row.others_wait
+    if said or idle:
         held = await locked(session, conversation)
-        answer = Draft("bot", message.answer, answers=id_)
-        return Stored(logged, leased, None, tuple(append(session, held, [answer], lease.now)))
+        answered = tuple(append(session, held, said, lease.now))
+        if idle:
+            held.worker = held.worker_until = None
     if not leased or row.others_wait:
-        return Stored(logged, leased, None)
+        return Stored(logged, leased, None, answered, listens)
     turn = waiting(
         message=id_,
         content=content,
@@ -113,11 +130,12 @@ async def store_inbound(
         channel=row.channel,
         locale=row.locale,
         time_zone=row.time_zone,
+        owner=row.owner,
         owner_version=row.owner_version,
         apologised_at=row.apologised_at,
         now=lease.now,
     )
-    return Stored(logged, leased, turn)
+    return Stored(logged, leased, turn, answered, listens)
 
 
 async def store_answer(
@@ -127,18 +145,26 @@ async def store_answer(
     parse: Mapping[str, Any] | None,
     lease: Lease,
     *,
+    says: Sequence[Content] = (),
     state: str = "done",
 ) -> Settled:
-    """Take the customer's message off the waiting list and append its answer, if the bot may still answer."""
-    closed = await close_message(session, turn.message, state, parse)
-    lines: list[tuple[Author, Content]] = [("bot", content) for content in contents] if closed else []
+    """Take the customer's message off the waiting list and append its answer, if the bot may still answer.
+
+    `says`: what the house says after it.
+    """
+    lines: list[tuple[Author, Content]] = [("bot", content) for content in contents]
+    lines.extend(("system", content) for content in says)
     if turn.apologised and lines:
         lines.insert(0, ("system", sentences.BACK))
+    # The conversation is locked before the message, as by everybody else, or two could wait for each other.
     row = (await session.execute(_give_numbers(turn, len(lines), lease))).one_or_none()
     if row is None:
         raise NotFound("This conversation does not exist.")
+    waited = await close_message(session, turn.message, state, parse)
+    if row.may_answer and lines and not waited:
+        raise AlreadyAnswered
     if not lines or not row.may_answer:
-        return Settled((), discarded=bool(lines), verified=row.verified)
+        return Settled((), discarded=bool(lines) and waited, verified=row.verified)
     pushed = row.channel not in FETCHING_CHANNELS
     first = row.last_seq - len(lines) + 1
     await session.execute(
@@ -167,6 +193,11 @@ async def store_answer(
     return Settled(added, discarded=False, verified=row.verified)
 
 
+def _desk_listens(until: datetime | None, content: Mapping[str, Any], now: datetime) -> bool:
+    listening = until is not None and until > now
+    return listening or str(content.get("intent") or "").startswith(DESK_INTENTS)
+
+
 def _moment(when: datetime) -> Any:
     """A time inside CASE: there SQLAlchemy would guess the plain type, which SQLite writes otherwise."""
     return literal(when, UtcTime())
@@ -178,7 +209,7 @@ def _take_number(conversation: ConversationId, message: InboundMessage, lease: L
         Conversation.worker == lease.worker,
         Conversation.worker_until <= lease.now,
     )
-    takes = and_(Conversation.owner == "bot", free, literal(message.wants_turn))
+    takes = and_(Conversation.owner != "agent", free, literal(message.wants_turn))
     others = exists().where(Message.conversation_id == Conversation.id, Message.state == "waiting")
     return (
         update(Conversation)
@@ -204,6 +235,7 @@ def _take_number(conversation: ConversationId, message: InboundMessage, lease: L
             Conversation.locale,
             Conversation.time_zone,
             Conversation.apologised_at,
+            Conversation.desk_until,
             others.label("others_wait"),
         )
         .execution_options(synchronize_session=False)
@@ -211,7 +243,8 @@ def _take_number(conversation: ConversationId, message: InboundMessage, lease: L
 
 
 def _give_numbers(turn: Waiting, count: int, lease: Lease) -> Any:
-    may_answer = and_(Conversation.owner == "bot", Conversation.owner_version == turn.owner_version)
+    waits = exists().where(Message.id == turn.message, Message.state == "waiting")
+    may_answer = and_(Conversation.owner != "agent", Conversation.agent_version <= turn.owner_version, waits)
     mine = Conversation.worker == lease.worker
     verified = (
         select(and_(ChannelIdentity.level == "verified", ChannelIdentity.verified_until > lease.now))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -22,13 +22,27 @@ FETCHING_CHANNELS = frozenset({"web"})
 
 
 @dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened, and that the bot goes on from: an intent of the brain's, with its entities."""
+
+    intent: str
+    entities: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
-    """A message that is about to be appended."""
+    """A message that is about to be appended. With an `event`, it also waits for the bot's turn.
+
+    `name`: how an agent is called; `key`: an id of the sender's own, that stops a second copy.
+    """
 
     author: Author
     content: Content
     answers: str | None = None
     agent_id: AgentId | None = None
+    name: str | None = None
+    key: str | None = None
+    event: Event | None = None
 
 
 async def locked(session: WriteSession, conversation: ConversationId) -> Conversation:
@@ -48,29 +62,49 @@ def append(
     session: WriteSession, row: Conversation, drafts: Sequence[Draft], now: datetime
 ) -> list[LoggedMessage]:
     """Append `drafts` to a conversation that the caller holds `locked`."""
-    state = "logged" if row.channel in FETCHING_CHANNELS else "queued"
+    fetched = row.channel in FETCHING_CHANNELS
     added: list[LoggedMessage] = []
     for draft in drafts:
-        row.last_seq += 1
-        session.add(
-            Message(
-                id=new_message_id(),
-                conversation_id=row.id,
-                seq=row.last_seq,
-                author=draft.author,
-                agent_id=draft.agent_id,
-                content=to_json(draft.content),
-                state=state,
-                next_attempt_at=now if state == "queued" else None,
-                owner_version=row.owner_version,
-                answers=draft.answers,
-                created_at=now,
-            )
-        )
-        added.append(LoggedMessage(ConversationId(row.id), row.last_seq, draft.author, now, draft.content))
+        waits = draft.event is not None and fetched
+        added.append(_add(session, row, draft, now, state="waiting" if waits else _state(fetched=fetched)))
+        if draft.event is not None and not fetched:
+            # What is pushed waits for its delivery; the turn waits in a line of its own that shows nothing.
+            _add(session, row, replace(draft, content=Content("")), now, state="waiting")
     if drafts:
         row.last_message_at = now
     return added
+
+
+def _state(*, fetched: bool) -> str:
+    return "logged" if fetched else "queued"
+
+
+def _add(
+    session: WriteSession, row: Conversation, draft: Draft, now: datetime, *, state: str
+) -> LoggedMessage:
+    row.last_seq += 1
+    content = to_json(draft.content)
+    if state == "waiting" and draft.event is not None:
+        content |= {"intent": draft.event.intent, "entities": dict(draft.event.entities)}
+    session.add(
+        Message(
+            id=new_message_id(),
+            conversation_id=row.id,
+            seq=row.last_seq,
+            author=draft.author,
+            agent_id=draft.agent_id,
+            author_name=draft.name,
+            channel_message_id=draft.key,
+            content=content,
+            state=state,
+            next_attempt_at=now if state == "queued" else None,
+            owner_version=row.owner_version,
+            answers=draft.answers,
+            created_at=now,
+        )
+    )
+    conversation = ConversationId(row.id)
+    return LoggedMessage(conversation, row.last_seq, draft.author, now, draft.content, name=draft.name)
 
 
 async def since(
@@ -84,7 +118,12 @@ async def since(
         .limit(limit)
         .options(
             load_only(
-                Message.seq, Message.author, Message.created_at, Message.content, Message.channel_message_id
+                Message.seq,
+                Message.author,
+                Message.author_name,
+                Message.created_at,
+                Message.content,
+                Message.channel_message_id,
             )
         )
     )
@@ -98,7 +137,8 @@ def logged(row: Message, conversation: ConversationId) -> LoggedMessage:
         author=row.author,  # pyright: ignore[reportArgumentType] - a CHECK holds it to Author
         at=row.created_at,
         content=from_json(row.content),
-        channel_message_id=row.channel_message_id,
+        channel_message_id=row.channel_message_id if row.author == "customer" else None,
+        name=row.author_name,
     )
 
 
@@ -116,6 +156,11 @@ async def next_waiting(
         )
     ).first()
     return (found[0], found[1]) if found else None
+
+
+async def waits(session: ReadSession | WriteSession, message: str) -> bool:
+    """Does this customer's message still wait for its turn to end?"""
+    return await session.scalar(select(Message.state).where(Message.id == message)) == "waiting"
 
 
 async def close_message(

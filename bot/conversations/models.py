@@ -22,6 +22,7 @@ class Conversation(Base):
         CheckConstraint("owner IN ('bot', 'queue', 'agent')", name="owner_known"),
         CheckConstraint("(owner = 'agent') = (agent_id IS NOT NULL)", name="agent_owns_by_name"),
         CheckConstraint("last_seq >= 0 AND seen_seq >= 0", name="seq_positive"),
+        Index("ix_conversation_owner", "owner", "last_message_at"),
     )
 
     id: Mapped[str] = mapped_column(ID, primary_key=True)
@@ -34,6 +35,10 @@ class Conversation(Base):
     owner: Mapped[str] = mapped_column(String(8), default="bot")
     agent_id: Mapped[int | None]
     owner_version: Mapped[int] = mapped_column(default=1)
+    agent_version: Mapped[int] = mapped_column(default=0)
+    """The owner's version when an agent took or gave it last: what the bot began before that is too late."""
+    desk_until: Mapped[datetime | None]
+    """Until then the desk may care what the customer writes (bot.conversations.handoff)."""
     last_seq: Mapped[int] = mapped_column(default=0)
     seen_seq: Mapped[int] = mapped_column(default=0)
     worker: Mapped[str | None] = mapped_column(String(64))
@@ -78,6 +83,8 @@ class Message(Base):
     seq: Mapped[int]
     author: Mapped[str] = mapped_column(String(8))
     agent_id: Mapped[int | None]
+    author_name: Mapped[str | None] = mapped_column(String(40))
+    """How an agent is called in front of the customer."""
     channel_message_id: Mapped[str | None] = mapped_column(String(128))
     content: Mapped[dict[str, Any]] = mapped_column(JSON)
     state: Mapped[str] = mapped_column(String(8))

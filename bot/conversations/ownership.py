@@ -1,6 +1,6 @@
 """Who owns a conversation: the bot, the queue, or one agent. Every change raises the version.
 
-An answer is made for a version; when the owner has changed meanwhile, it is discarded. Rasa's own
+An answer is made for a version; when an agent took the conversation meanwhile, it is discarded. Rasa's own
 pausing is not used: it forgets (docs/decisions/0002-ownership-outside-the-tracker.md).
 """
 
@@ -46,12 +46,17 @@ def hand_to(row: Conversation, owner: Owner, *, expected_version: int) -> int:
     """Give the conversation (held locked) to `owner`; returns the new version. Raises OwnerChanged."""
     if row.owner_version != expected_version:
         raise OwnerChanged()
+    row.owner_version += 1
+    if "agent" in (row.owner, owner.kind):
+        row.agent_version = row.owner_version
     row.owner = owner.kind
     row.agent_id = owner.agent
-    row.owner_version += 1
     return row.owner_version
 
 
 def bot_may_answer(row: Conversation, version: int) -> bool:
-    """Is an answer that the bot made for `version` still wanted?"""
-    return row.owner == "bot" and row.owner_version == version
+    """Is an answer that the bot began at `version` still wanted? Not once an agent has had a hand in it.
+
+    Waiting for a person changes nothing: meanwhile the bot goes on answering.
+    """
+    return row.owner != "agent" and row.agent_version <= version

@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.conversations import log as message_log
 from bot.conversations.content import clean_text, from_json, inbound_json
+from bot.conversations.handoff import HandoffDesk, NoDesk
 from bot.conversations.hot import AlreadyStored, store_inbound
 from bot.conversations.hub import Hub
 from bot.conversations.models import Conversation, Message
@@ -21,6 +22,8 @@ from bot.kit.ids import ConversationId, IdentityId, new_conversation_id
 from bot.messages import (
     Channel,
     ChannelUser,
+    CustomerSaw,
+    CustomerTyping,
     InboundMessage,
     Listener,
     LoggedMessage,
@@ -43,12 +46,22 @@ class BadChoice(BadInput):
 class ConversationService:
     """The real `Conversations`, for one process."""
 
-    def __init__(self, database: Database, turns: Turns, hub: Hub, clock: Clock, *, max_text: int) -> None:
+    def __init__(
+        self,
+        database: Database,
+        turns: Turns,
+        hub: Hub,
+        clock: Clock,
+        *,
+        max_text: int,
+        desk: HandoffDesk | None = None,
+    ) -> None:
         self._database = database
         self._turns = turns
         self._hub = hub
         self._clock = clock
         self._max_text = max_text
+        self._desk: HandoffDesk = desk or NoDesk()
 
     async def open(self, visitor: Visitor) -> OpenConversation:
         """See Conversations.open. Two first openings at once end in one conversation."""
@@ -101,8 +114,10 @@ class ConversationService:
             row = await session.get(Conversation, conversation)
             if row is None:
                 return None
-            proved = (await access(session, IdentityId(row.identity_id), self._clock())).verified
-        return OpenConversation(conversation, row.last_seq, proved)
+            now = self._clock()
+            proved = (await access(session, IdentityId(row.identity_id), now)).verified
+            served = await self._desk.served_by(session, row, now)
+        return OpenConversation(conversation, row.last_seq, proved, served)
 
     async def receive(self, message: InboundMessage, conversation: ConversationId | None = None) -> Receipt:
         """See Conversations.receive. Without `conversation` the visitor's own is found or opened."""
@@ -112,12 +127,16 @@ class ConversationService:
         try:
             async with self._database.write() as session:
                 content = await self._content(session, conversation, text, message)
-                stored = await store_inbound(session, conversation, message, content, self._turns.lease())
+                stored = await store_inbound(
+                    session, conversation, message, content, self._turns.lease(), self._desk
+                )
         except AlreadyStored:
             return await self._first_receipt(conversation, message.channel_message_id)
         self._hub.publish(conversation, MessagesAdded((stored.logged, *stored.answered)))
         if stored.leased:
             self._turns.notify(conversation, stored.next)
+        if stored.desk_heard:
+            self._desk.committed(conversation)
         return Receipt(stored.logged.seq, duplicate=False)
 
     async def _conversation_of(self, message: InboundMessage) -> ConversationId:
@@ -187,6 +206,17 @@ class ConversationService:
                 )
                 .values(seen_seq=seq)
             )
+        self._hub.publish(conversation, CustomerSaw(seq))
+
+    async def takes_files(self, conversation: ConversationId) -> bool:
+        """See Conversations.takes_files."""
+        async with self._database.read() as session:
+            owner = await session.scalar(select(Conversation.owner).where(Conversation.id == conversation))
+        return owner in ("queue", "agent")
+
+    def typing(self, conversation: ConversationId, text: str) -> None:
+        """See Conversations.typing."""
+        self._hub.publish(conversation, CustomerTyping(text[: self._max_text]))
 
     def subscribe(self, conversation: ConversationId, listener: Listener) -> Unsubscribe:
         """See Conversations.subscribe."""

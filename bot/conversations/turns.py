@@ -12,7 +12,7 @@ import secrets
 import time
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -22,14 +22,15 @@ from sqlalchemy import or_, select, update
 from bot.conversations import log as message_log
 from bot.conversations import sentences
 from bot.conversations.brain import Answer, Brain, BrainRefused
-from bot.conversations.hot import Lease, store_answer
+from bot.conversations.handoff import HandoffDesk, NoDesk, Reaction
+from bot.conversations.hot import AlreadyAnswered, Lease, Settled, store_answer
 from bot.conversations.hub import Hub
 from bot.conversations.log import Draft
 from bot.conversations.models import Conversation, Message
 from bot.conversations.ownership import bot_may_answer
 from bot.conversations.waiting import Waiting, waiting
 from bot.kit.clock import Clock
-from bot.kit.db import Database
+from bot.kit.db import Database, WriteSession
 from bot.kit.errors import Unavailable
 from bot.kit.ids import ConversationId
 from bot.kit.tasks import TaskGroup
@@ -53,7 +54,14 @@ class Turns:
     """Takes the turns of the conversations that this process learns of."""
 
     def __init__(
-        self, database: Database, brain: Brain, hub: Hub, clock: Clock, *, honest_after_seconds: float
+        self,
+        database: Database,
+        brain: Brain,
+        hub: Hub,
+        clock: Clock,
+        *,
+        honest_after_seconds: float,
+        desk: HandoffDesk | None = None,
     ) -> None:
         self.worker = f"{os.getpid()}-{secrets.token_hex(4)}"
         self._database = database
@@ -61,6 +69,7 @@ class Turns:
         self._hub = hub
         self._clock = clock
         self._honest_after = honest_after_seconds
+        self._desk: HandoffDesk = desk or NoDesk()
         self._running: dict[ConversationId, bool] = {}
         self._tasks = TaskGroup("turns")
 
@@ -139,6 +148,7 @@ class Turns:
             channel=row.channel,
             locale=row.locale,
             time_zone=row.time_zone,
+            owner=row.owner,
             owner_version=row.owner_version,
             apologised_at=row.apologised_at,
             now=now,
@@ -214,13 +224,42 @@ class Turns:
 
     async def _store(self, turn: Waiting, answer: Answer) -> None:
         """Log the answer. A brain that says nothing must not leave the customer without a word."""
-        await self._settle(turn, answer.messages or (sentences.NOT_UNDERSTOOD,), answer.parse, state="done")
+        parse = {**answer.parse, "actions": list(answer.actions)} if answer.parse else None
+        if not self._desk.cares(answer):
+            await self._settle(turn, answer.messages or (sentences.NOT_UNDERSTOOD,), parse, state="done")
+            return
+        lease = self.lease()
+        try:
+            async with self._database.write() as session:
+                reaction = await self._weighed(session, turn, answer, lease.now)
+                settled = await store_answer(
+                    session, turn, _said(answer, reaction), parse, lease, says=reaction.says
+                )
+        except AlreadyAnswered:
+            return
+        self._publish(turn, settled)
+        self._desk.committed(turn.conversation)
+
+    async def _weighed(self, session: WriteSession, turn: Waiting, answer: Answer, now: datetime) -> Reaction:
+        """What the desk makes of an answer; one that comes too late is none of its business."""
+        await message_log.locked(session, turn.conversation)
+        if not await message_log.waits(session, turn.message):
+            return Reaction(keep=True)
+        return await self._desk.answered(
+            session, turn.conversation, turn.owner_version, answer, now
+        ) or Reaction(keep=True)
 
     async def _settle(
         self, turn: Waiting, contents: tuple[Content, ...], parse: Mapping[str, Any] | None, *, state: str
     ) -> None:
-        async with self._database.write() as session:
-            settled = await store_answer(session, turn, contents, parse, self.lease(), state=state)
+        try:
+            async with self._database.write() as session:
+                settled = await store_answer(session, turn, contents, parse, self.lease(), state=state)
+        except AlreadyAnswered:
+            return
+        self._publish(turn, settled)
+
+    def _publish(self, turn: Waiting, settled: Settled) -> None:
         if settled.discarded:
             log.info("late_answer_discarded", conversation=turn.conversation)
         self._hub.publish(turn.conversation, VerifiedChanged(settled.verified))
@@ -287,3 +326,10 @@ class Turns:
                 .limit(CHUNK)
             )
             return [ConversationId(id_) for id_ in rows]
+
+
+def _said(answer: Answer, reaction: Reaction) -> tuple[Content, ...]:
+    """What is said of an answer; the house's own words are enough where the bot has none."""
+    if not reaction.keep:
+        return ()
+    return answer.messages or (() if reaction.says else (sentences.NOT_UNDERSTOOD,))

@@ -11,6 +11,7 @@ from alembic import op
 LEDGER = ("ledger_transaction", "ledger_entry", "ledger_consumption")
 EVIDENCE = ("consent", "identity_binding")
 TABLES = LEDGER + EVIDENCE
+DESK = ("ticket_entry", "audit_entry")
 
 
 def protect(table: str) -> None:

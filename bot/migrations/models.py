@@ -40,6 +40,19 @@ MODULES = (
     "bot.store.seasons.models",
     "bot.conversations.models",
     "bot.files.models",
+    "bot.desk.agents.models",
+    "bot.desk.teams.models",
+    "bot.desk.audit.models",
+    "bot.desk.rules.models",
+    "bot.desk.tickets.models",
+    "bot.desk.notices.models",
+    "bot.desk.prompts.models",
+    "bot.desk.callbacks.models",
+    "bot.desk.satisfaction.models",
+    "bot.desk.canned.models",
+    "bot.desk.operations.models",
+    "bot.desk.webhooks.models",
+    "bot.desk.api.models",
 )
 
 

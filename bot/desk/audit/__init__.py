@@ -1,0 +1,1 @@
+"""Who did what at the desk: logins, openings of personal data, exports, role changes, takeovers."""

@@ -1,0 +1,1 @@
+"""Call backs: a customer who is to be called within a window."""

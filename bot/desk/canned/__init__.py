@@ -1,0 +1,1 @@
+"""Canned replies, and what to suggest."""

@@ -1,0 +1,1 @@
+"""The door between conversations and the desk (bot.conversations.handoff.HandoffDesk)."""

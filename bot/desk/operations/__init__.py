@@ -1,0 +1,1 @@
+"""Store operations that an agent offers, checked as the bot's are, confirmed by the customer."""

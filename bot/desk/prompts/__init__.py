@@ -1,0 +1,1 @@
+"""Prompts: a question that the desk asked the customer and whose answer is not for the bot."""

@@ -1,0 +1,1 @@
+"""The desk's rules: opening hours, strategy, limits; an admin changes them, no restart."""

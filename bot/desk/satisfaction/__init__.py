@@ -1,0 +1,1 @@
+"""Satisfaction: one question, once, and only after a matter is closed."""
