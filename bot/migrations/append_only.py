@@ -10,8 +10,9 @@ from alembic import op
 
 LEDGER = ("ledger_transaction", "ledger_entry", "ledger_consumption")
 EVIDENCE = ("consent", "identity_binding")
-TABLES = LEDGER + EVIDENCE
+STORE = LEDGER + EVIDENCE
 DESK = ("ticket_entry", "audit_entry")
+TABLES = STORE + DESK
 
 
 def protect(table: str) -> None:

@@ -817,12 +817,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_quote_line")),
         sa.UniqueConstraint("version_id", "line", name=op.f("uq_quote_line_version_id_line")),
     )
-    for table in append_only.TABLES:
+    for table in append_only.STORE:
         append_only.protect(table)
 
 
 def downgrade() -> None:
-    for table in append_only.TABLES:
+    for table in append_only.STORE:
         append_only.release(table)
     op.drop_table("quote_line")
     op.drop_table("meter_reading")
