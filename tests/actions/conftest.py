@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 from rasa_sdk.executor import ActionExecutor
+from sqlalchemy import make_url
 
 from actions import runtime
 from actions.host import make_executor
@@ -38,13 +40,23 @@ class Customer:
     followup: str | None = None
 
     async def call(
-        self, action: str, text: str = "", intent: str = "inform", entities: dict[str, Any] | None = None
+        self,
+        action: str,
+        text: str = "",
+        intent: str = "inform",
+        entities: dict[str, Any] | None = None,
+        *,
+        message_id: str = "m-1",
+        emotion: str = "calm",
+        sure: float = 0.9,
     ) -> list[dict[str, Any]]:
         """Run one action on the customer's message; its events are applied to the slots."""
         message = {
             "text": text,
-            "intent": {"name": intent},
+            "intent": {"name": intent, "confidence": sure},
             "entities": [{"entity": name, "value": value} for name, value in (entities or {}).items()],
+            "message_id": message_id,
+            "emotion": {"label": emotion, "score": 0.9},
             "metadata": {"identity": self.identity, "time_zone": "Asia/Shanghai"},
         }
         tracker = {"sender_id": "c-test", "slots": self.slots, "latest_message": message, "events": []}
@@ -79,11 +91,21 @@ class Customer:
         self.clock.advance(timedelta(**delta))
 
 
+@pytest.fixture(scope="session")
+def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated database file, made once and copied for each test."""
+    settings = Settings(data_dir=tmp_path_factory.mktemp("store"))
+    upgrade(settings.database)
+    made = make_url(settings.database).database
+    assert made is not None
+    return Path(made)
+
+
 @pytest.fixture
-async def visitor(tmp_path: Path) -> AsyncIterator[Customer]:
+async def visitor(tmp_path: Path, empty_store: Path) -> AsyncIterator[Customer]:
     clock = FakeClock()
     settings = Settings(data_dir=tmp_path)
-    upgrade(settings.database)
+    shutil.copy(empty_store, tmp_path / empty_store.name)
     made = make_runtime(settings, clock)
     runtime.use(made)
     async with made.database.write() as session:

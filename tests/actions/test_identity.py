@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import structlog
 
 from bot.kit.logging import set_up_logging
 from tests.actions.conftest import PHONE, Customer, prove
@@ -15,12 +16,13 @@ async def test_a_stranger_is_told_nothing_personal(visitor: Customer, action: st
     """An unverified visitor is led to the form, and what they asked is remembered."""
     await visitor.call(action, "我的积分", "ask_points")
     assert visitor.said == []
-    assert (visitor.followup, visitor.slots["pending_action"]) == ("identity_form", action)
+    assert visitor.followup == "identity_form"
+    assert [each["action"] for each in visitor.slots["pending_action"]] == [action]
 
 
 async def test_the_question_says_why_it_is_asked(visitor: Customer) -> None:
     """The form's first question names what the proof is for."""
-    visitor.slots["pending_action"] = "action_points"
+    await visitor.call("action_points", "积分", "ask_points")
     await visitor.call("action_ask_identity_number")
     assert "查积分" in visitor.said[0]["text"]
 
@@ -99,10 +101,19 @@ async def test_after_the_proof_the_question_is_answered(visitor: Customer) -> No
     await visitor.call("action_points", "积分", "ask_points")
     await prove(visitor)
     await visitor.call("action_resume_pending")
-    assert visitor.followup == "action_points"
-    assert visitor.slots["identity_number"] is None
-    await visitor.call("action_points")
     assert visitor.said[0]["custom"]["card"] == "points"
+    assert visitor.slots["identity_number"] is None
+    assert visitor.slots["pending_action"] is None
+
+
+async def test_what_was_asked_during_the_proof_is_answered_too(visitor: Customer) -> None:
+    """Points, then the balance instead of a code: one proof, both answers, in that order."""
+    await visitor.call("action_points", "积分", "ask_points")
+    await visitor.call("action_balance", "还有卡里的钱", "ask_balance")
+    await visitor.call("action_points", "积分呢", "ask_points")
+    await prove(visitor)
+    await visitor.call("action_resume_pending")
+    assert [said["text"][:5] for said in visitor.said] == ["您名下还没", "您现在没有"]
 
 
 async def test_a_proof_ends_after_twelve_hours(visitor: Customer) -> None:
@@ -129,7 +140,10 @@ async def test_every_read_of_personal_data_is_logged(visitor: Customer) -> None:
 
 
 async def test_a_failing_action_says_so_and_tells_the_log_nothing_personal(
-    visitor: Customer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    visitor: Customer,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    request: pytest.FixtureRequest,
 ) -> None:
     """The customer hears an honest sentence; what they wrote is not in the log."""
 
@@ -137,6 +151,8 @@ async def test_a_failing_action_says_so_and_tells_the_log_nothing_personal(
         raise ZeroDivisionError
 
     set_up_logging()
+    structlog.configure(cache_logger_on_first_use=False)
+    request.addfinalizer(structlog.reset_defaults)  # it writes to what this test captures
     monkeypatch.setattr("actions.points._total", broken)
     await prove(visitor)
     await visitor.call("action_points", "我的手机号是13800138000 查积分", "ask_points")
