@@ -160,6 +160,7 @@ class OpenConversation:
 
     conversation: ConversationId
     last_seq: int
+    seen_seq: int
     verified: bool
     served: ServedBy = ServedBy("bot")
 
@@ -323,6 +324,36 @@ class Deliveries(Protocol):
 
     async def settle(self, message_ids: Sequence[str], state: DeliveryState) -> None:
         """How it went with collected messages: "sent", or "held" for those that did not fit."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A message by one of the platform's templates, for when nothing else may be sent.
+
+    `template` is our name for it, `values` fill its fields. `key` is the sender's own: the same key twice
+    is sent once. `purpose` must be what the template is for.
+    """
+
+    key: str
+    account: str
+    channel_user: ChannelUser
+    template: str
+    values: Mapping[str, str]
+    purpose: Literal["service", "marketing"]
+    url: str = ""
+
+
+class NoticeOutlet(Protocol):
+    """How care sends notices."""
+
+    async def may(self, account: str, user: ChannelUser, template: str) -> bool:
+        """Would a notice by this template go through, as far as we know?"""
+        ...
+
+    async def notify(self, notice: Notice) -> None:
+        """Send it once. Raises BadInput (no such template, or not for this purpose), Held (the customer has
+        not agreed), Unavailable (try later), DeliveryUnknown (do not), any other HuitoukeError (refused)."""
         ...
 
 

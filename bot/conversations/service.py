@@ -90,7 +90,7 @@ class ConversationService:
                 session.add(row)
             row.locale, row.time_zone = visitor.locale, visitor.time_zone
             proved = (await access(session, identity, now)).verified
-        return OpenConversation(ConversationId(row.id), row.last_seq, proved)
+        return OpenConversation(ConversationId(row.id), row.last_seq, row.seen_seq, proved)
 
     def _new(self, visitor: Visitor, identity: IdentityId) -> Conversation:
         now = self._clock()
@@ -117,7 +117,7 @@ class ConversationService:
             now = self._clock()
             proved = (await access(session, IdentityId(row.identity_id), now)).verified
             served = await self._desk.served_by(session, row, now)
-        return OpenConversation(conversation, row.last_seq, proved, served)
+        return OpenConversation(conversation, row.last_seq, row.seen_seq, proved, served)
 
     async def receive(self, message: InboundMessage, conversation: ConversationId | None = None) -> Receipt:
         """See Conversations.receive. Without `conversation` the visitor's own is found or opened."""

@@ -66,6 +66,7 @@ class WebChat:
                 "conversation": state.conversation,
                 "verified": state.verified,
                 "last_seq": state.last_seq,
+                "seen": state.seen_seq,
                 "renewed": renewed,
                 "limits": {"text": self._settings.max_text},
                 "title": self._settings.company,
