@@ -84,8 +84,8 @@ class PlannedRunner(GraphRunner):
                 continue
             given = {parameter: outputs[source] for parameter, source in needs if source in outputs}
             outputs[name] = output = run(**given)
-            if isinstance(output, PolicyPrediction) and isinstance(run.__self__, RulePolicy):
-                certain = _is_certain(output, outputs[PLACEHOLDER_TRACKER])
+            if isinstance(output, PolicyPrediction):
+                certain = _is_certain(output, run.__self__, outputs[PLACEHOLDER_TRACKER])
 
     def _plan(self, target: str) -> list[_Step]:
         """What `target` needs, before it; policies by falling priority, so that rules come first."""
@@ -118,9 +118,14 @@ class _Passed:
         return messages
 
 
-def _is_certain(prediction: PolicyPrediction, tracker: DialogueStateTracker) -> bool:
-    """Whether no other policy can win: rules have the top priority, unless their action was just rejected."""
+def _is_certain(prediction: PolicyPrediction, policy: Any, tracker: DialogueStateTracker) -> bool:
+    """Whether no policy after this one can win, as Rasa's ensemble has it.
+
+    What overrules (`is_no_user_prediction`) and what a rule says: unless their action was just rejected.
+    """
     if prediction.max_confidence < 1.0:
+        return False
+    if not (prediction.is_no_user_prediction or isinstance(policy, RulePolicy)):
         return False
     for event in reversed(tracker.events):
         if isinstance(event, ActionExecutionRejected):
