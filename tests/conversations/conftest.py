@@ -84,7 +84,7 @@ class House:
     async def texts(self, conversation: ConversationId) -> list[str]:
         return [logged.content.text for logged in await self.service.since(conversation, 0)]
 
-    async def until(self, conversation: ConversationId, count: int, seconds: float = 5.0) -> list[str]:
+    async def until(self, conversation: ConversationId, count: int, seconds: float = 30.0) -> list[str]:
         """The log's texts once it holds `count` messages."""
         async with asyncio.timeout(seconds):
             while len(texts := await self.texts(conversation)) < count:

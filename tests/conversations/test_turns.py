@@ -241,7 +241,7 @@ async def test_what_another_process_appends_reaches_the_listeners(database: Data
         conversation = await here.open()
         await there.say(conversation, "你好", "elsewher1")
         await there.until(conversation, 2)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while not here.heard or here.heard[-1].seq < 2:
                 await asyncio.sleep(0.05)
     finally:

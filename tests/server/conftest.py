@@ -75,7 +75,7 @@ class Client:
 
 async def frame(ws: ClientWebSocketResponse, *types: str) -> dict[str, Any]:
     """The next frame of one of `types` (any, when none is named); typing is skipped unless asked for."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while True:
             found = await ws.receive_json()
             if found["type"] in types or (not types and found["type"] != "typing"):
