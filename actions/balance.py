@@ -16,6 +16,8 @@ class BalanceByCard(PersonalAction):
     """What is on each card, and until when."""
 
     topic = "balance"
+    intent = "ask_balance"
+    title = "查余额"
 
     async def tell(self, call: Call, session: WriteSession, customer: CustomerId) -> Events:
         balance = await balance_by_card(session, customer, call.now)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, ClassVar
 
 import structlog
@@ -13,8 +15,9 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
+from rasa_sdk.utils import all_subclasses
 
-from actions import runtime
+from actions import runtime, tone
 from actions.runtime import Runtime
 from bot.kit.db import WriteSession
 from bot.kit.errors import HuitoukeError, Unavailable
@@ -37,7 +40,8 @@ class CustomerGone(HuitoukeError):
 class Call:
     """One call of an action: the turn it belongs to, and what it may use.
 
-    `parse` is what the brain understood of the customer's last message.
+    `parse` is what the brain understood of the customer's message; `answered_by` names the latest action that
+    has already answered it, None when nothing has.
     """
 
     runtime: Runtime
@@ -47,6 +51,8 @@ class Call:
     time_zone: str
     slots: Mapping[str, Any]
     parse: Mapping[str, Any]
+    answered_by: str | None
+    channel: str
     _dispatcher: CollectingDispatcher
 
     @classmethod
@@ -64,6 +70,8 @@ class Call:
             time_zone=metadata.get("time_zone") or "Asia/Shanghai",
             slots=tracker.slots,
             parse=latest,
+            answered_by=_answered_by(tracker),
+            channel=str(metadata.get("channel") or "web"),
             _dispatcher=dispatcher,
         )
 
@@ -72,6 +80,10 @@ class Call:
         """What the customer wrote last; empty when they pressed a button."""
         text = self.parse.get("text") or ""
         return "" if text.startswith("/") and self.intent and text.startswith(f"/{self.intent}") else text
+
+    @property
+    def message_id(self) -> str:
+        return str(self.parse.get("message_id") or "")
 
     @property
     def intent(self) -> str | None:
@@ -100,10 +112,30 @@ class Call:
         )
 
 
+def _answered_by(tracker: Tracker) -> str | None:
+    """The latest action since the customer's message but listening, and the form that is asking."""
+    own = {"action_listen", (tracker.active_loop or {}).get("name")}
+    for event in reversed(tracker.events or []):
+        if event.get("event") == "user":
+            return None
+        if event.get("event") == "action" and event.get("name") not in own:
+            return str(event.get("name"))
+    return None
+
+
 class CustomerAction(Action, ABC):
-    """An action that answers a customer. Subclasses set `topic` and write `answer`."""
+    """An action that answers a customer. Subclasses set `topic` and write `answer`.
+
+    `intent` is what the customer wants when a rule leads to it at once: two such wishes in one message are
+    answered together (actions/several.py).
+    """
 
     topic: ClassVar[str] = ""
+    intent: ClassVar[str | None] = None
+    title: ClassVar[str] = ""
+    """What the customer calls it: 查积分."""
+    goes_on: ClassVar[bool] = False
+    """Whether it may ask further questions."""
 
     def name(self) -> str:
         return f"action_{self.topic}"
@@ -119,7 +151,9 @@ class CustomerAction(Action, ABC):
         any other failure is told to the customer, and logged without what they wrote.
         """
         try:
-            return await self.answer(Call.of(dispatcher, tracker))
+            call = Call.of(dispatcher, tracker)
+            events = await self.answer(call)
+            return [*events, *tone.suit(dispatcher.messages, call.parse, call.slots, call.now)]
         except Unavailable:
             raise
         except Exception:
@@ -138,12 +172,42 @@ class PersonalAction(CustomerAction, ABC):
             if seen.verified:
                 customer = await open_own_data(session, seen, self.topic, call.now)
                 return await self.tell(call, session, customer)
-        return [SlotSet("pending_action", self.name()), *self.remember(call), FollowupAction("identity_form")]
-
-    def remember(self, call: Call) -> Events:
-        """Slots that keep what was asked while the customer proves who they are."""
-        return []
+        return ask_identity(call, self.name())
 
     @abstractmethod
     async def tell(self, call: Call, session: WriteSession, customer: CustomerId) -> Events:
         """Answer a customer whose identity is proved; the read is logged in this transaction."""
+
+
+MOST_PENDING = 3
+
+
+def ask_identity(call: Call, action: str) -> Events:
+    """Have the identity proved; then `action` runs again on the message that wanted it.
+
+    The slot `pending_action` is a list of {action, parse}: whoever asks for the balance while proving who
+    they are to see their points gets both.
+    """
+    kept = ("text", "intent", "entities", "message_id", "emotion")
+    asked = {"action": action, "parse": {key: call.parse[key] for key in kept if key in call.parse}}
+    others = [each for each in call.slots.get("pending_action") or () if each["action"] != action]
+    return [
+        SlotSet("pending_action", [*others, asked][-MOST_PENDING:]),
+        FollowupAction("identity_form"),
+    ]
+
+
+@cache
+def _actions() -> dict[str, CustomerAction]:
+    found = [cls() for cls in all_subclasses(CustomerAction) if not inspect.isabstract(cls)]
+    return {action.name(): action for action in found}
+
+
+def named(name: str) -> CustomerAction:
+    """The action called `name`; every module of actions/ must have been imported, as the host does."""
+    return _actions()[name]
+
+
+def wanted_by(intent: str) -> CustomerAction | None:
+    """The action that answers `intent` at once."""
+    return next((action for action in _actions().values() if action.intent == intent), None)

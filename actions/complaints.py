@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from rasa_sdk.events import SlotSet
-
 from actions.base import Call, Events, PersonalAction
 from bot.kit.clock import iso
 from bot.kit.db import WriteSession
@@ -17,18 +15,17 @@ class ComplaintProgress(PersonalAction):
     """Where a complaint stands: by its number, else the newest open one."""
 
     topic = "complaint_status"
-
-    def remember(self, call: Call) -> Events:
-        return [SlotSet("complaint_number", call.entity("complaint_number"))]
+    intent = "ask_complaint_status"
+    title = "查投诉进度"
 
     async def tell(self, call: Call, session: WriteSession, customer: CustomerId) -> Events:
-        number = call.entity("complaint_number") or call.slots.get("complaint_number")
+        number = call.entity("complaint_number")
         status = await complaint_status(session, customer, number, call.now)
         if status is None:
             call.say(_none(number), buttons={"转人工": "/request_human"})
         else:
             call.say(_sentence(status), card="complaint", data=_card(status))
-        return [SlotSet("complaint_number", None)]
+        return []
 
 
 def _none(number: str | None) -> str:

@@ -7,12 +7,14 @@ form should say next stands in the slot `prompt`, so that every turn says one th
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
-from actions.base import Call, CustomerAction, Events
+from actions.base import Call, CustomerAction, Events, named
+from actions.several import Wish, answer_all, called
 from bot.kit.clock import zone
 from bot.kit.errors import BadInput
 from bot.store.customers.numbers import read_number
@@ -27,12 +29,6 @@ from bot.store.identities.codes import (
 )
 from bot.store.identities.service import Verified, access
 
-TOPICS = {
-    "action_points": "查积分",
-    "action_points_expiry": "查快到期的积分",
-    "action_balance": "查余额",
-    "action_complaint_status": "查投诉进度",
-}
 SIX_DIGITS = re.compile(r"(?<!\d)\d(?:[ -]?\d){5}(?!\d)")
 SOME_DIGITS = re.compile(r"\d(?:[ -]?\d){3,}")
 
@@ -46,7 +42,8 @@ class AskIdentityNumber(CustomerAction):
     topic = "ask_identity_number"
 
     async def answer(self, call: Call) -> Events:
-        topic = TOPICS.get(call.slots.get("pending_action") or "", "办理")
+        pending = [each["action"] for each in call.slots.get("pending_action") or ()]
+        topic = "、".join(title for name in pending if (title := called(name))) or "办理"
         call.say(
             call.slots.get("prompt")
             or f"{topic}前要先确认是您本人。请发我您登记的手机号或会员号（HM 开头），我给您发一条验证码。",
@@ -117,15 +114,15 @@ class ResumePending(CustomerAction):
     topic = "resume_pending"
 
     async def answer(self, call: Call) -> Events:
-        pending = call.slots.get("pending_action")
+        pending = call.slots.get("pending_action") or []
         proved = call.slots.get("code") == "checked"
-        events: Events = [
-            SlotSet(slot, None) for slot in ("identity_number", "code", "prompt", "pending_action")
-        ]
+        forgotten = dict.fromkeys(("identity_number", "code", "prompt", "pending_action"))
+        events: Events = [SlotSet(slot, None) for slot in forgotten]
         if not proved:
-            return events
+            return [*events, SlotSet("task", None)]
         if pending:
-            return [*events, FollowupAction(pending)]
+            wishes = [Wish(named(each["action"]), each["parse"]) for each in pending]
+            return [*events, *await answer_all(replace(call, slots={**call.slots, **forgotten}), wishes)]
         async with call.runtime.database.read() as session:
             seen = await access(session, call.identity, call.now)
         call.say(f"验证通过，{seen.name or ''}您好。请问要办什么？", buttons=MENU)

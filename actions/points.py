@@ -16,6 +16,8 @@ class Points(PersonalAction):
     """How many points there are; the next to expire are part of the answer."""
 
     topic = "points"
+    intent = "ask_points"
+    title = "查积分"
 
     async def tell(self, call: Call, session: WriteSession, customer: CustomerId) -> Events:
         summary = await points_summary(session, customer, call.now)
@@ -32,6 +34,8 @@ class PointsExpiry(PersonalAction):
     """Which points expire, and when."""
 
     topic = "points_expiry"
+    intent = "ask_points_expiry"
+    title = "查快到期的积分"
 
     async def tell(self, call: Call, session: WriteSession, customer: CustomerId) -> Events:
         summary = await points_summary(session, customer, call.now)

@@ -1,0 +1,117 @@
+"""The one form of all tasks: reads each message against the task's question, and asks it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from rasa_sdk.events import FollowupAction, SlotSet
+
+from actions.base import Call, CustomerAction, Events, ask_identity
+from actions.tasks.heard import NOT_NOW, Heard
+from actions.tasks.state import Question, TaskState
+from actions.tasks.task import Played, Task, ended, is_sure, play, task_named
+
+LEAVE = {"request_human": "action_request_human", "goodbye": "utter_goodbye"}
+NO_REQUEST = frozenset({None, "inform", "affirm", "deny", "nlu_fallback", "out_of_scope"})
+"""Intents that ask for nothing of their own: what the task cannot read of them, it did not understand."""
+CERTAIN = 0.8
+LONG_AGO = timedelta(hours=6)
+OWN = ("action_resume_pending", "action_several")
+"""Actions that begin tasks themselves: what follows is no return to one."""
+UNCLEAR = ("抱歉，我没看明白。", "抱歉，还是没看明白。您可以点下面的按钮，或者请人工客服来。")
+PERSON = {"转人工": "/request_human"}
+
+
+class ValidateTaskForm(CustomerAction):
+    """Moves the task on. No slot set: the message was about something else, and is answered first."""
+
+    def name(self) -> str:
+        return "validate_task_form"
+
+    async def answer(self, call: Call) -> Events:
+        state = TaskState.in_slot(call.slots.get("task"))
+        if state is None:
+            return [SlotSet("task", None), SlotSet("requested_slot", None)]
+        if call.answered_by is not None:
+            return [SlotSet("task", state.as_slot())]
+        task, heard = task_named(state.name), Heard(call.parse)
+        if left := self._left(call, task, state, heard):
+            return left
+        played = await play(task, call, replace(state, lead="", quiet=False), heard)
+        if not played.proved:
+            return [*ask_identity(call, task.name()), SlotSet("requested_slot", None)]
+        if played.state is None:
+            return _closed(ended(state))
+        if played.understood:
+            return [SlotSet("task", played.state.as_slot())]
+        return self._not_read(played, heard)
+
+    def _left(self, call: Call, task: Task, state: TaskState, heard: Heard) -> Events | None:
+        """The customer leaves the task: never mind, a person, goodbye; or wants a moment."""
+        if heard.intent == "cancel" and (not heard.text or len(heard.text) <= 12 or heard.sure >= CERTAIN):
+            call.say(task.left)
+            return _closed(ended(state))
+        if heard.intent in LEAVE and is_sure(heard):
+            return [
+                SlotSet("task", None),
+                SlotSet("requested_slot", None),
+                FollowupAction(LEAVE[heard.intent]),
+            ]
+        if heard.intent == "snooze" and is_sure(heard) and NOT_NOW.search(heard.text):
+            waiting = replace(state, lead="好的，不急。您好了直接接着说就行。", quiet=True)
+            return [SlotSet("task", waiting.as_slot())]
+        return None
+
+    def _not_read(self, played: Played, heard: Heard) -> Events:
+        state = played.state
+        assert state is not None
+        if heard.intent == state.name:
+            return [SlotSet("task", state.as_slot())]
+        if heard.intent not in NO_REQUEST and is_sure(heard):
+            return []
+        lead = (
+            "抱歉，我没看明白。"
+            if state.tries == 0
+            else "抱歉，还是没看明白，您可以点下面的按钮，或者请人工客服来。"
+        )
+        state = replace(state, lead=lead, tries=state.tries + 1)
+        if state.tries > 1 and state.question:
+            state = replace(state, question=_with_person(state.question))
+        return [SlotSet("task", state.as_slot())]
+
+
+class AskStep(CustomerAction):
+    """Says the task's question; what has to be said before it is said once."""
+
+    topic = "ask_step"
+
+    async def answer(self, call: Call) -> Events:
+        state = TaskState.in_slot(call.slots.get("task"))
+        if state is None or state.question is None:
+            return [SlotSet("task", None), SlotSet("requested_slot", None)]
+        lead, title = state.lead, task_named(state.name).title
+        if not lead and call.answered_by not in (None, f"action_{state.name}", *OWN):
+            lead = f"接着刚才的「{title}」。"
+        if not lead and call.now - datetime.fromisoformat(state.at) > LONG_AGO:
+            lead = f"您之前的「{title}」还没办完，我们接着来。"
+        if state.quiet:
+            call.say(lead)
+        else:
+            call.say(
+                f"{lead}\n{state.question.text}" if lead else state.question.text,
+                buttons=state.question.buttons,
+            )
+        return [SlotSet("task", replace(state, lead="", quiet=False, at=call.now.isoformat()).as_slot())]
+
+
+def _closed(events: Events) -> Events:
+    """`ended` in the form itself: it goes on with what waits below, or closes."""
+    if events[0]["value"] is not None:
+        return events[:1]
+    return [events[0], SlotSet("requested_slot", None)]
+
+
+def _with_person(question: Question) -> Question:
+    kept = list(question.buttons.items())[:3]
+    return replace(question, buttons={**dict(kept), **PERSON})

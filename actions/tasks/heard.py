@@ -1,0 +1,209 @@
+"""What a customer's message says, read against what was asked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+_YES_WORDS = (
+    "好|行|可以|对|是|嗯|恩|哦|噢|确认|确定|没问题|没毛病|没错|ok|okay|yes|成|中|要得|要|需要|同意|继续|接着|来|就|这样|这么|那|这个|"
+    "请|麻烦|帮|我|给|您|你|办|弄|兑|换|转|提交|下单|约|买|订|交|发|删|关|退|走|信息|无误|都|也|没有问题|立即|马上|赶紧|快"
+)
+_PARTICLES = "吧|的|地|呀|啊|呢|哦|了|滴|哒|嘞|哈|啦|下|一下|[\\s，,。.!！~、]"
+YES = re.compile(rf"^(?:{_YES_WORDS}|{_PARTICLES})+$", re.IGNORECASE)
+"""Nothing but words of agreement: 好的好的，就这么办吧. Not: 好贵, 可以便宜点吗, 要多久."""
+NO = re.compile(r"^[\s，,。.!！~]*(不|别|没(?!问题|错|毛病|有问题)|否|no\b|算了|错了|等等)", re.IGNORECASE)
+QUESTION = re.compile(r"[?？]|吗|多少|多久|怎么|什么|哪|几|呢$")
+NOT_NOW = re.compile(r"(等|稍等|等会|等一|晚点|回头|待会|一会|先忙)")
+DIGITS = re.compile(r"(?<![\d.])\d{1,9}(?:\.\d{1,2})?(?![\d.])")
+NO_AMOUNT = re.compile(r"尾号|卡号|单号|月|日|点|号")
+_SMALL = "一二两俩三四五六七八九十"
+_CLASSIFIERS = "个张项种件条样号款台笔"
+COUNT = re.compile(rf"(?<![第\d])(\d{{1,3}}|[{_SMALL}])\s*[个份件盒箱瓶袋桶支包套只杯](?!月)")
+PLACE = re.compile(rf"第\s*(\d{{1,2}}|[{_SMALL}])")
+BARE_PLACE = re.compile(rf"[\s就要选我那换来]*(\d{{1,2}}|[{_SMALL}])\s*[{_CLASSIFIERS}、.。吧的那]*")
+LAST = re.compile("最后|最末")
+CHINESE = {c: n for n, c in enumerate("零一二三四五六七八九十")} | {"两": 2, "俩": 2}
+
+SURE = 0.5
+"""An intent less likely than this is no reason to leave a task's question."""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One thing to choose. `label` is what the customer reads, `short` what a button says."""
+
+    value: str | int
+    label: str
+    short: str = ""
+    words: tuple[str, ...] = ()
+    """Other words that mean it: the tail of a card, a number."""
+
+    @property
+    def title(self) -> str:
+        return self.short or self.label
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A message: its words (empty when a button was pressed), its intent, its entities."""
+
+    parse: Mapping[str, Any]
+
+    @property
+    def text(self) -> str:
+        text = str(self.parse.get("text") or "")
+        return "" if self.intent and text.startswith(f"/{self.intent}") else text.strip()
+
+    @property
+    def intent(self) -> str | None:
+        return (self.parse.get("intent") or {}).get("name")
+
+    @property
+    def sure(self) -> float:
+        return float((self.parse.get("intent") or {}).get("confidence") or 0.0)
+
+    def entities(self, *names: str) -> list[Any]:
+        return [e.get("value") for e in self.parse.get("entities") or () if e.get("entity") in names]
+
+    def entity(self, *names: str) -> Any | None:
+        return next(iter(self.entities(*names)), None)
+
+    @property
+    def picked(self) -> Any | None:
+        """The value of the button that was pressed."""
+        return self.entity("pick")
+
+    @property
+    def says_no(self) -> bool:
+        return self.intent == "deny" if not self.text else bool(NO.search(self.text))
+
+    @property
+    def says_yes(self) -> bool:
+        if not self.text:
+            return self.intent == "affirm"
+        if self.says_no or QUESTION.search(self.text):
+            return False
+        # The pattern is only for short texts: nobody agrees in thirty characters.
+        return bool(len(self.text) <= 24 and YES.search(self.text)) or (
+            self.intent == "affirm" and self.sure >= SURE
+        )
+
+    def number(self) -> float | None:
+        """The number the message is: an entity's, in digits, or a small Chinese one. Not a card's tail."""
+        for value in self.entities("number"):
+            if isinstance(value, int | float):
+                return value
+        if len(self.text) > 12 or NO_AMOUNT.search(self.text):
+            return None
+        if found := DIGITS.search(self.text):
+            return float(found.group())
+        return _small_chinese(self.text)
+
+    def count(self) -> int | None:
+        """How many pieces: 换两个, 来3箱."""
+        found = COUNT.search(self.text)
+        if not found:
+            return None
+        said = found.group(1)
+        return int(said) if said.isdigit() else CHINESE[said]
+
+    def points(self) -> int | None:
+        """So many points as a `points` entity says; None when it says none or only about how many."""
+        for value in self.entities("points"):
+            if isinstance(value, Mapping) and isinstance(value.get("points"), int):
+                return value["points"]
+        return None
+
+    def fen(self) -> int | None:
+        """An exact amount of money; None when there is none or only about how much."""
+        for value in self.entities("amount"):
+            if isinstance(value, Mapping) and isinstance(value.get("fen"), int):
+                return value["fen"]
+        return None
+
+    def time(self) -> tuple[str, str] | None:
+        """From and to (exclusive), ISO 8601, of the first time spoken of."""
+        for value in self.entities("time"):
+            if isinstance(value, Mapping) and value.get("from") and value.get("to"):
+                return str(value["from"]), str(value["to"])
+        return None
+
+
+def _small_chinese(text: str) -> float | None:
+    found = re.search(r"([一二两俩三四五六七八九]?十[一二三四五六七八九]?|[一二两俩三四五六七八九])", text)
+    if not found:
+        return None
+    tens, ten, ones = found.group().partition("十")
+    if not ten:
+        return CHINESE[tens]
+    return (CHINESE[tens] if tens else 1) * 10 + (CHINESE[ones] if ones else 0)
+
+
+def place(heard: Heard, shown: int) -> int | None:
+    """Which of `shown` numbered things is meant, from 0: 第二个, 最后一个, or a bare 2."""
+    for value in heard.entities("ordinal"):
+        if isinstance(value, int) and -shown <= value <= shown and value:
+            return value - 1 if value > 0 else shown + value
+    if LAST.search(heard.text):
+        return shown - 1
+    numbered = PLACE.search(heard.text) or BARE_PLACE.fullmatch(heard.text)
+    if not numbered:
+        return None
+    said = numbered.group(1)
+    which = int(said) if said.isdigit() else CHINESE[said]
+    return which - 1 if 1 <= which <= shown else None
+
+
+NAMING = ("product", "category", "card_number", "order_number", "complaint_number", "quote_number")
+Narrow = Callable[[Heard], list[str | int] | None]
+"""Which values a message leaves possible; None when it says nothing about them."""
+
+
+def matching(heard: Heard, options: Sequence[Option], *, asked: bool) -> list[Option]:
+    """The options that the message names. Asked for them, fewer words are enough."""
+    text = heard.text.lower()
+    if not text:
+        return []
+    named = [o for o in options if any(w and w.lower() in text for w in (o.short, *o.words))]
+    if not named:
+        entities = {
+            str(v)
+            for v in heard.entities("product", "category", "card_number", "order_number", "complaint_number")
+        }
+        named = [o for o in options if entities & {o.label, o.short, *o.words}]
+    if named:
+        return _most_specific(named, text)
+    return _alike(text, options, least=2 if not asked else 1)
+
+
+def _most_specific(named: list[Option], text: str) -> list[Option]:
+    """ "电信卡套餐" names the option of that name, not the one called 电信卡."""
+    longest = {
+        o: max((len(w) for w in (o.short, *o.words) if w and w.lower() in text), default=0) for o in named
+    }
+    most = max(longest.values())
+    return [o for o in named if longest[o] == most]
+
+
+def _alike(text: str, options: Sequence[Option], least: int) -> list[Option]:
+    """Options whose label shares a piece of `least` or more characters that no other option has."""
+    scores = {o: _shared(text, o, [other for other in options if other is not o]) for o in options}
+    best = max(scores.values(), default=0)
+    return [o for o in options if scores[o] == best] if best >= least else []
+
+
+def _shared(text: str, option: Option, others: Sequence[Option]) -> int:
+    label = (option.short or option.label).lower()
+    elsewhere = "\n".join((o.short or o.label).lower() for o in others)
+    best = 0
+    for start in range(len(label)):
+        for end in range(start + best + 1, len(label) + 1):
+            piece = label[start:end]
+            if piece not in text:
+                break
+            if piece not in elsewhere and not re.fullmatch(r"[\s\W\d的了个张一]+", piece):
+                best = end - start
+    return best

@@ -1,0 +1,272 @@
+"""A task as a script: straight code that asks, and is run again from the top with every answer."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, TypeVar
+
+from actions.base import Call
+from actions.tasks.heard import Heard, Narrow, Option, matching, place
+from actions.tasks.state import Question, TaskState
+from bot.kit.db import WriteSession
+from bot.kit.ids import CustomerId
+from bot.store.requests.service import Note
+
+T = TypeVar("T")
+
+BUTTONS = 4
+LISTED = 8
+DECLINED = "_declined"
+EVERYTHING = ("全部", "全都", "都转", "全转", "所有", "一分不留", "全额")
+STOP = {"算了": "/cancel"}
+CHANGE = {"改一下": "/deny"}
+
+
+class Asks(Exception):
+    """The script needs an answer: the state holds the question."""
+
+
+class Again(Exception):
+    """What was chosen cannot be done: forget the values `names`, say `lead`, ask again."""
+
+    def __init__(self, lead: str, *names: str) -> None:
+        self.lead = lead
+        self.names = names
+        super().__init__(lead)
+
+
+class Stop(Exception):
+    """The task ends undone, with `words`; without them, the customer has declined."""
+
+    def __init__(self, words: str = "", buttons: Mapping[str, str] | None = None) -> None:
+        self.words = words
+        self.buttons = buttons
+        super().__init__(words)
+
+
+class Script:
+    """What a task's script works with: the store, what is known so far, and the questions.
+
+    Each question method gives the answer if it is known or stands in the customer's message, and otherwise
+    ends this run with `Asks`. A value that the customer gives anew, at whatever question, replaces the old.
+    """
+
+    def __init__(
+        self, call: Call, session: WriteSession, customer: CustomerId, state: TaskState, heard: Heard | None
+    ) -> None:
+        self.call = call
+        self.session = session
+        self.customer = customer
+        self.state = state
+        self.heard = heard
+        self.understood = False
+
+    @property
+    def now(self) -> datetime:
+        return self.call.now
+
+    def note(self, reason: str = "", part: str = "") -> Note:
+        """What a write of the task says about itself; sending it again changes nothing.
+
+        A task that writes several things names the `part`.
+        """
+        return Note(f"{self.state.key}{part}", self.now, "bot", reason)
+
+    async def preview(self, write: Awaitable[T]) -> T:
+        """What `write` would result in; nothing of it stays."""
+        async with self.session.begin_nested() as point:
+            result = await write
+            await point.rollback()
+        return result
+
+    def say(
+        self,
+        text: str,
+        buttons: Mapping[str, str] | None = None,
+        card: str | None = None,
+        data: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Tell the customer. With a task waiting below, its question brings the buttons."""
+        self.call.say(text, card=card, data=data, buttons=None if self.state.below else buttons)
+
+    # ---- questions
+
+    def choose(
+        self,
+        name: str,
+        ask: str,
+        options: Sequence[Option],
+        *,
+        narrow: Narrow | None = None,
+        lone: bool = True,
+        gone: str = "刚才选的已经没有了，您看看别的。",
+        listed: bool = True,
+    ) -> Option:
+        """One of `options`; the only one is taken unasked if `lone`.
+
+        `narrow` says which values a message leaves possible (a time, a price); `listed`: the options are
+        written out under the question, with numbers to choose them by.
+        """
+        by_value = {option.value: option for option in options}
+        known = self.state.values.get(name)
+        if known is not None and known not in by_value:
+            self.state = self.state.without(name)
+            self.lead(gone)
+            known = None
+        possible = self._named(name, options, narrow)
+        if len(possible) == 1 and possible[0].value != known:
+            return self._take(name, possible[0].value, possible[0])
+        if known is not None and (not possible or known in [each.value for each in possible]):
+            return by_value[known]
+        if lone and len(options) == 1:
+            return options[0]
+        raise self._asking_which(name, ask, possible or list(options), listed=listed)
+
+    def _named(self, name: str, options: Sequence[Option], narrow: Narrow | None) -> list[Option]:
+        heard, asked = self.heard, self.state.asked == name
+        if heard is None:
+            return []
+        if asked and heard.picked is not None:
+            return [option for option in options if option.value == heard.picked]
+        shown = self.state.question.options if asked and self.state.question else ()
+        which = place(heard, len(shown)) if shown else None
+        if which is not None:
+            return [option for option in options if option.value == shown[which]]
+        possible = matching(heard, options, asked=asked)
+        narrowed = narrow(heard) if narrow else None
+        if narrowed is None:
+            return possible
+        if not narrowed and asked:
+            self.lead("这个选不了，您看看下面的。")
+        return [o for o in (possible or options) if o.value in narrowed]
+
+    def _asking_which(self, name: str, ask: str, options: Sequence[Option], *, listed: bool) -> Asks:
+        shown = options[:LISTED]
+        lines = [f"{n}. {option.label}" for n, option in enumerate(shown, 1)] if listed else []
+        if len(options) > LISTED:
+            lines.append(f"还有 {len(options) - LISTED} 样，说出名字就行。")
+        pressed = {o.title: f'/inform{{"pick": {_json(o.value)}}}' for o in options[: BUTTONS - 1]}
+        return self._asking(
+            name, "\n".join([ask, *lines]), {**pressed, **STOP}, tuple(o.value for o in shown)
+        )
+
+    def number(self, name: str, ask: str, *, most: int, too_many: str, default: int | None = None) -> int:
+        """A whole number from 1 to `most`."""
+
+        def read(heard: Heard) -> int | None:
+            number = heard.number() if self.state.asked == name else None
+            return int(number) if number is not None and number == int(number) else heard.count()
+
+        return self._measure(name, ask, read, most=most, too_many=too_many, default=default)
+
+    def money(
+        self, name: str, ask: str, *, most: int, too_many: str, buttons: Mapping[str, str] | None = None
+    ) -> int:
+        """An amount in fen, from 1 fen to `most`; 全部 is `most`."""
+
+        def read(heard: Heard) -> int | None:
+            if any(
+                word in heard.text for word in ("全部", "全都", "都转", "全转", "所有", "一分不留", "全额")
+            ):
+                return most
+            if (fen := heard.fen()) is not None:
+                return fen
+            if self.state.asked != name:
+                return None
+            if heard.picked is not None:
+                return int(heard.picked)
+            if heard.entities("amount"):
+                self.lead("请给我一个准确的数，比如 20 元。")
+                return None
+            number = heard.number()
+            return round(number * 100) if number is not None else None
+
+        return self._measure(name, ask, read, most=most, too_many=too_many, buttons=buttons)
+
+    def _measure(
+        self,
+        name: str,
+        ask: str,
+        read: Callable[[Heard], Any],
+        *,
+        most: int,
+        too_many: str,
+        default: int | None = None,
+        buttons: Mapping[str, str] | None = None,
+    ) -> int:
+        known = self.state.values.get(name, default)
+        said = read(self.heard) if self.heard else None
+        if isinstance(said, int) and said != known:
+            if 1 <= said <= most:
+                return self._take(name, said, said)
+            self.state = self.state.without(name)
+            self.lead(too_many)
+        elif known is not None and known <= most:
+            return known
+        elif known is not None:
+            self.state = self.state.without(name)
+            self.lead(too_many)
+        raise self._asking(name, ask, {**(buttons or {}), **STOP})
+
+    def words(self, name: str, ask: str, *, buttons: Mapping[str, str] | None = None, least: int = 1) -> str:
+        """What the customer writes. A button, or a no, is the empty text."""
+        known = self.state.values.get(name)
+        if known is not None:
+            return known
+        heard = self.heard
+        if heard is not None and self.state.asked == name and not self.understood:
+            said = str(heard.picked) if heard.picked is not None else heard.text
+            if buttons and heard.says_no and len(said) <= 6:
+                said = ""
+            if len(said) >= least or buttons:
+                return self._take(name, said, said)
+        raise self._asking(name, ask, {**(buttons or {}), **STOP})
+
+    def confirm(self, summary: str, yes: str = "确认", change: bool = True) -> None:
+        """Go on only after the customer, seeing exactly `summary`, says yes. Never remembered."""
+        heard, asked = self.heard, self.state.asked == "confirm"
+        if heard is not None and asked and not self.understood:
+            if heard.says_yes or self._same_wish(heard):
+                if not self.state.is_stale(self.now):
+                    self.understood = True
+                    return
+                self.lead("隔了一会儿了，我再跟您确认一遍。")
+            elif heard.says_no:
+                if not change or self.state.values.get(DECLINED):
+                    raise Stop
+                self.state = self.state.knowing(DECLINED, value=True)
+                self.lead("好的，先不办。要改哪里，直接告诉我；不想办了就说“算了”。")
+        raise self._asking("confirm", summary, {yes: "/affirm", **(CHANGE if change else {}), **STOP})
+
+    def _same_wish(self, heard: Heard) -> bool:
+        """帮我兑换 to "shall I redeem?" is a yes."""
+        return (
+            bool(heard.text)
+            and heard.intent in (self.state.name, f"ask_{self.state.name}")
+            and len(heard.text) <= 8
+        )
+
+    # ---- inside
+
+    def lead(self, words: str) -> None:
+        """Say `words` before the next question; the message was an answer, if not a good one."""
+        self.understood = True
+        self.state = replace(self.state, lead=words, tries=0)
+
+    def _take(self, name: str, value: Any, given: T) -> T:
+        self.understood = True
+        self.state = replace(self.state.knowing(name, value), tries=0)
+        return given
+
+    def _asking(
+        self, name: str, text: str, buttons: Mapping[str, str], options: tuple[str | int, ...] = ()
+    ) -> Asks:
+        question = Question(text, dict(list(buttons.items())[:BUTTONS]), options)
+        self.state = replace(self.state, asked=name, question=question, at=self.now.isoformat())
+        return Asks()
+
+
+def _json(value: str | int) -> str:
+    return str(value) if isinstance(value, int) else f'"{value}"'

@@ -1,0 +1,129 @@
+"""Money from one of the customer's own cards to another of the same type."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+
+from actions.say import day, yuan
+from actions.tasks.heard import Option
+from actions.tasks.script import Again, Script, Stop
+from actions.tasks.task import Task
+from bot.kit.clock import local_date
+from bot.store.cards.reads import CardBalance, balance_by_card
+from bot.store.cards.service import CardNotValid
+from bot.store.cards.transfers import NotTransferable, Transferred, transfer
+from bot.store.ledger.errors import TooLittle
+
+BALANCE = {"查余额": "/ask_balance", "转人工": "/request_human"}
+ALL = {"全部": "全部"}
+
+
+class TransferBalance(Task):
+    """From which card, to which, how much; shown to the fen before it is done."""
+
+    topic = "transfer_balance"
+    intent = "transfer_balance"
+    title = "转余额"
+    left = "好的，先不转了，卡里的钱没有动。"
+
+    async def script(self, s: Script) -> None:
+        cards = (await balance_by_card(s.session, s.customer, s.now)).cards
+        sources = [card for card in cards if _movable(card) and _partners(card, cards)]
+        if not sources:
+            raise Stop(_why_not(s, cards), BALANCE)
+        source = _card(s, "from", "从哪张卡转出？", sources)
+        targets = _partners(source, cards)
+        target = _card(s, "to", "转到哪张卡？", targets)
+        most = source.principal + source.bonus
+        amount = s.money(
+            "amount",
+            f"要转多少？尾号 {source.number[-4:]} 里有 {yuan(most)}。",
+            most=most,
+            too_many=f"这张卡里只有 {yuan(most)}，转不了那么多。",
+            buttons=ALL,
+        )
+
+        def moving() -> Awaitable[Transferred]:
+            return transfer(
+                s.session, s.customer, source.card_id, target.card_id, amount, s.note("自助转余额")
+            )
+
+        try:
+            preview = await s.preview(moving())
+            s.confirm(
+                f"确认一下：从尾号 {source.number[-4:]} 转 {yuan(amount)}到尾号 {target.number[-4:]}"
+                f"{_parts(preview)}。转完尾号 {source.number[-4:]} 还剩 {yuan(most - amount)}。",
+                "确认转",
+            )
+            moved = await moving()
+        except TooLittle:
+            raise Again("这张卡里的钱刚刚有变化，不够转了，钱没有动。", "amount") from None
+        except (CardNotValid, NotTransferable):
+            raise Stop("这两张卡现在不能互转，钱没有动。要不要请同事看一下？", BALANCE) from None
+        s.say(
+            f"转好了："
+            f"{yuan(moved.principal + moved.bonus)}已到尾号 {target.number[-4:]} 的卡里{_parts(moved)}。"
+            f"现在尾号 {target.number[-4:]} 有 {yuan(target.principal + target.bonus + amount)}。",
+            {"查余额": "/ask_balance", "再转一笔": "/transfer_balance"},
+        )
+
+
+def _card(s: Script, name: str, ask: str, cards: list[CardBalance]) -> CardBalance:
+    options = [
+        Option(
+            card.card_id,
+            f"{card.type}（尾号 {card.number[-4:]}），{yuan(card.principal + card.bonus)}",
+            f"尾号 {card.number[-4:]}",
+            (card.number[-4:], card.number),
+        )
+        for card in cards
+    ]
+    chosen = s.choose(name, ask, options, gone="这张卡现在不能用了，您换一张。")
+    return next(card for card in cards if card.card_id == chosen.value)
+
+
+def _parts(moved: Transferred) -> str:
+    """What of it is bonus: bonus stays bonus."""
+    if not moved.bonus:
+        return ""
+    if not moved.principal:
+        return "（都是赠送金额，转过去还是赠送金额）"
+    return f"（本金 {yuan(moved.principal)}，赠送 {yuan(moved.bonus)}，转过去性质不变）"
+
+
+def _movable(card: CardBalance) -> bool:
+    usable = card.transferable and not card.blocked and card.state != "expired"
+    return usable and card.principal + card.bonus > 0
+
+
+def _partners(card: CardBalance, cards: tuple[CardBalance, ...]) -> list[CardBalance]:
+    """The customer's other cards that may take its money: of the same type, and valid."""
+    return [
+        other
+        for other in cards
+        if (other.type, other.transferable) == (card.type, True)
+        and other.card_id != card.card_id
+        and not other.blocked
+        and other.state != "expired"
+    ]
+
+
+def _why_not(s: Script, cards: tuple[CardBalance, ...]) -> str:
+    today = local_date(s.now, s.call.time_zone)
+    for card in cards:
+        if (
+            card.state == "expired"
+            and card.principal + card.bonus
+            and card.hall_until
+            and card.hall_until >= today
+        ):
+            return (
+                f"尾号 {card.number[-4:]} 的{card.type}已经到期，"
+                f"里面的 {yuan(card.principal + card.bonus)}要在营业厅转："
+                f"{day(card.hall_until, today)}前带身份证件来，可以转到您另一张同类卡上。钱都还在，您放心。"
+            )
+    if not any(card.principal + card.bonus for card in cards):
+        return "您卡里现在没有可以转的钱。"
+    return (
+        "余额只能在您自己的两张同类卡之间转，您现在没有第二张同类的有效卡，所以转不了，钱都还在原来的卡里。"
+    )
