@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Integer
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import DeclarativeBase, MappedColumn, mapped_column
+from sqlalchemy.orm import MappedColumn, mapped_column
 
 # SQLite gives row ids by itself only to a column that is exactly INTEGER.
 BigId = BigInteger().with_variant(Integer(), "sqlite")
@@ -27,10 +25,3 @@ def one_of(column: str, values: tuple[str, ...]) -> CheckConstraint:
     """The column holds one of `values` and nothing else."""
     listed = ", ".join(f"'{value}'" for value in values)
     return CheckConstraint(f"{column} IN ({listed})", name=f"{column}_known")
-
-
-def insert_into(session: AsyncSession, table: type[DeclarativeBase]) -> Any:
-    """An INSERT that can say ON CONFLICT, in the dialect of the session's database."""
-    if session.get_bind().dialect.name == "sqlite":
-        return sqlite.insert(table)
-    return postgresql.insert(table)

@@ -8,10 +8,9 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.kit.db import WriteSession
+from bot.kit.db import WriteSession, insert_into
 from bot.kit.errors import BadInput
 from bot.kit.ids import CustomerId
-from bot.store.columns import insert_into
 from bot.store.contacts.models import ContactKind, ContactPoint
 from bot.store.customers.numbers import read_phone
 

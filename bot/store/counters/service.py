@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.kit.clock import local_date
-from bot.kit.db import WriteSession
+from bot.kit.db import WriteSession, insert_into
 from bot.kit.errors import Conflict
-from bot.store.columns import insert_into
 from bot.store.counters.models import Counter
 
 

@@ -7,8 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from bot.kit.db import WriteSession
-from bot.store.columns import insert_into
+from bot.kit.db import WriteSession, insert_into
 from bot.store.identities.models import CodeGuard
 
 

@@ -8,10 +8,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.kit.db import WriteSession
+from bot.kit.db import WriteSession, insert_into
 from bot.kit.errors import NotFound
 from bot.kit.ids import CustomerId, IdentityId
-from bot.store.columns import insert_into
 from bot.store.customers.models import Customer, Tier
 from bot.store.customers.numbers import read_number
 from bot.store.customers.service import customer_by_number

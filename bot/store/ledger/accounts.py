@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.kit.db import WriteSession
+from bot.kit.db import WriteSession, insert_into
 from bot.kit.ids import AccountId, CardId, CustomerId
-from bot.store.columns import insert_into
 from bot.store.ledger.models import Account, AccountKind, Unit
 
 

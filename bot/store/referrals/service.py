@@ -9,10 +9,9 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.kit.db import WriteSession
+from bot.kit.db import WriteSession, insert_into
 from bot.kit.errors import BadInput, Conflict, NotFound
 from bot.kit.ids import CustomerId
-from bot.store.columns import insert_into
 from bot.store.orders.models import Order
 from bot.store.points.service import earn
 from bot.store.referrals.models import Referral, ReferralCode

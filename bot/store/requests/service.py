@@ -9,9 +9,8 @@ from datetime import datetime
 
 from sqlalchemy import select, update
 
-from bot.kit.db import WriteSession
+from bot.kit.db import WriteSession, insert_into
 from bot.kit.errors import BadInput, Conflict
-from bot.store.columns import insert_into
 from bot.store.requests.models import DoneRequest
 
 

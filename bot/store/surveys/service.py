@@ -8,10 +8,9 @@ from datetime import datetime
 from sqlalchemy import case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.kit.db import WriteSession
+from bot.kit.db import WriteSession, insert_into
 from bot.kit.errors import BadInput, Conflict, NotFound
 from bot.kit.ids import CustomerId
-from bot.store.columns import insert_into
 from bot.store.surveys.models import Method, Survey, ValueTag
 
 RANGES: dict[Method, tuple[int, int]] = {"nps": (0, 10), "csat": (1, 5), "ces": (1, 7)}

@@ -1,0 +1,94 @@
+"""Very many rows at once, past the ORM: COPY on PostgreSQL, executemany on SQLite.
+
+Rows are tuples in the order of `columns`; values are what the columns hold (aware datetimes in UTC, dates,
+whole numbers, text, None). Everything happens in the session's transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Table, func, select, text
+
+from bot.kit.db import WriteSession
+
+BLOCK = 2_000
+
+Row = tuple[Any, ...]
+
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+
+
+async def reserve_ids(session: WriteSession, table: Table, count: int) -> Sequence[int]:
+    """`count` row numbers that nobody else will get, ascending."""
+    if not count:
+        return ()
+    if session.get_bind().dialect.name == "sqlite":
+        # The transaction holds the only write lock, so the next numbers are ours.
+        last = (await session.execute(select(func.max(table.c.id)))).scalar_one() or 0
+        return range(last + 1, last + 1 + count)
+    statement = text("SELECT nextval(pg_get_serial_sequence(:name, 'id')) FROM generate_series(1, :count)")
+    rows = await session.execute(statement, {"name": table.name, "count": count})
+    return list(rows.scalars())
+
+
+async def insert_rows(
+    session: WriteSession, table: Table, columns: Sequence[str], rows: Sequence[Row]
+) -> None:
+    """Insert all `rows`. A broken constraint fails the whole transaction."""
+    if not rows:
+        return
+    connection = await (await session.connection()).get_raw_connection()
+    driver: Any = connection.driver_connection
+    if session.get_bind().dialect.name == "sqlite":
+        marks = ", ".join("?" * len(columns))
+        statement = f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608 - our names
+        await driver.executemany(statement, _for_sqlite(table, columns, rows))
+        return
+    async with driver.cursor() as cursor:
+        statement = f"COPY {table.name} ({', '.join(columns)}) FROM STDIN"
+        async with cursor.copy(statement) as copy:
+            for start in range(0, len(rows), BLOCK):
+                await copy.write("".join(map(_copy_line, rows[start : start + BLOCK])))
+
+
+def _for_sqlite(table: Table, columns: Sequence[str], rows: Sequence[Row]) -> Iterable[Row]:
+    """Times and dates as the text that the columns keep on SQLite."""
+    places: list[tuple[int, Callable[[Any], str]]] = []
+    for place, name in enumerate(columns):
+        python = table.c[name].type.python_type
+        if python is datetime:
+            places.append((place, _moment))
+        elif python is date:
+            places.append((place, date.isoformat))
+    if not places:
+        return rows
+    return (_with_text(row, places) for row in rows)
+
+
+def _with_text(row: Row, places: list[tuple[int, Callable[[Any], str]]]) -> Row:
+    changed = list(row)
+    for place, convert in places:
+        if changed[place] is not None:
+            changed[place] = convert(changed[place])
+    return tuple(changed)
+
+
+def _moment(value: datetime) -> str:
+    return value.isoformat(timespec="microseconds")
+
+
+def _copy_line(row: Row) -> str:
+    return "\t".join(map(_copy_text, row)) + "\n"
+
+
+def _copy_text(value: Any) -> str:
+    if value is None:
+        return "\\N"
+    if isinstance(value, str):
+        return value.translate(_ESCAPES)
+    if isinstance(value, bytes):
+        return "\\\\x" + value.hex()
+    return str(value)

@@ -1,0 +1,158 @@
+"""Read a CSV file line by line, naming every cell that cannot be read."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from bot.store.exchange.files import Column, CsvFile
+
+CHUNK = 5_000
+_LIMIT = 1_000_000  # one cell; a longer one is a missing quotation mark
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong in a file: line 1 is the header; `column` is empty when the whole line is meant."""
+
+    file: str
+    line: int
+    column: str
+    value: str
+    reason: str
+
+    def __str__(self) -> str:
+        where = f"{self.file} line {self.line}" + (f", {self.column}" if self.column else "")
+        shown = f" {self.value!r}" if self.value else ""
+        return f"{where}:{shown} {self.reason}"
+
+
+@dataclass(slots=True)
+class Line:
+    """A line that could be read: its number, and its values by column."""
+
+    number: int
+    values: dict[str, Any]
+
+    def __getitem__(self, column: str) -> Any:
+        return self.values[column]
+
+
+class FileReader:
+    """Reads `path` as a file of kind `spec`, in chunks."""
+
+    def __init__(self, spec: CsvFile, path: Path, tell: Callable[[Problem], None]) -> None:
+        self.spec = spec
+        self.path = path
+        self.tell = tell
+        self.lines = 0
+        self._seen: set[Any] = set()
+
+    def chunks(self) -> Iterator[list[Line]]:
+        """Lists of good lines; what is wrong is told as it is found."""
+        csv.field_size_limit(_LIMIT)
+        with self.path.open(encoding=encoding_of(self.path), newline="") as stream:
+            reader = csv.reader(stream, strict=True)
+            columns = self._header(reader)
+            if columns is None:
+                return
+            lines = self._lines(reader, columns)
+            while chunk := list(islice(lines, CHUNK)):
+                yield chunk
+
+    def problem(self, line: int, column: str, value: object, reason: str) -> None:
+        """Tell that a cell (or a whole line) is wrong."""
+        self.tell(Problem(self.path.name, line, column, str(value)[:80], reason))
+
+    def _header(self, reader: Iterator[list[str]]) -> list[Column] | None:
+        try:
+            names = [name.strip().lower() for name in next(reader)]
+        except StopIteration:
+            self.problem(1, "", "", "the file is empty: its first line names the columns")
+            return None
+        except csv.Error as error:
+            self.problem(1, "", "", f"not a CSV line ({error})")
+            return None
+        unknown = [name for name in names if name not in self.spec.by_name]
+        missing = [each.name for each in self.spec.columns if each.required and each.name not in names]
+        doubled = {name for name in names if names.count(name) > 1}
+        for name in unknown:
+            known = ", ".join(self.spec.by_name)
+            self.problem(1, name, "", f"unknown column; this file has {known}")
+        for name in missing:
+            self.problem(1, name, "", "this column is required")
+        for name in sorted(doubled):
+            self.problem(1, name, "", "this column is there twice")
+        if unknown or missing or doubled:
+            return None
+        return [self.spec.by_name[name] for name in names]
+
+    def _lines(self, reader: Any, columns: list[Column]) -> Iterator[Line]:
+        absent = {each.name: each.default for each in self.spec.columns if each not in columns}
+        while True:
+            try:
+                cells = next(reader)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                self.problem(reader.line_num, "", "", f"not a CSV line ({error})")
+                return
+            if not any(cells):
+                continue
+            self.lines += 1
+            line = self._line(reader.line_num, cells, columns, absent)
+            if line is not None:
+                yield line
+
+    def _line(
+        self, number: int, cells: list[str], columns: list[Column], absent: dict[str, Any]
+    ) -> Line | None:
+        if len(cells) != len(columns):
+            self.problem(number, "", "", f"has {len(cells)} cells, the header has {len(columns)}")
+            return None
+        values = dict(absent)
+        good = True
+        for column, cell in zip(columns, cells, strict=True):
+            cell = cell.strip()
+            if not cell:
+                values[column.name] = column.default
+                if column.required:
+                    self.problem(number, column.name, "", "must not be empty")
+                    good = False
+                continue
+            try:
+                values[column.name] = column.read(cell)
+            except ValueError as error:
+                self.problem(number, column.name, cell, str(error))
+                good = False
+        if "\x00" in "".join(cells):
+            self.problem(number, "", "", "contains a NUL character")
+            return None
+        return self._once(Line(number, values)) if good else None
+
+    def _once(self, line: Line) -> Line | None:
+        key = tuple(line.values[name] for name in self.spec.key)
+        if key in self._seen:
+            shown = ", ".join(map(str, key))
+            self.problem(line.number, self.spec.key[0], shown, "is in this file twice")
+            return None
+        self._seen.add(key)
+        return line
+
+
+def encoding_of(path: Path) -> str:
+    """UTF-8 (with or without a mark), else GB18030, which Chinese spreadsheets write."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        with path.open("rb") as stream:
+            while block := stream.read(1 << 20):
+                decoder.decode(block)
+            decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return "gb18030"
+    return "utf-8-sig"
