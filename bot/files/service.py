@@ -49,11 +49,17 @@ class FileStore:
             session.add(row)
         return self._ref(row)
 
-    async def expect(self, name: str, content_type: str) -> FileRef:
+    async def expect(self, name: str, content_type: str, key: str) -> FileRef:
         """See Files.expect."""
-        row = self._row(safe_name(name, BY_TYPE.get(content_type, TEXT)), content_type, "expected", b"")
+        id_ = f"f-{hashlib.sha256(key.encode()).hexdigest()[:32]}"
         async with self._database.write() as session:
-            session.add(row)
+            row = await session.get(StoredFile, id_)
+            if row is None:
+                row = self._row(
+                    safe_name(name, BY_TYPE.get(content_type, TEXT)), content_type, "expected", b""
+                )
+                row.id = id_
+                session.add(row)
         return self._ref(row)
 
     async def fill(self, id_: str, data: bytes) -> FileRef:

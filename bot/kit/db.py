@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import DateTime, Dialect, MetaData, String, event, make_url, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
@@ -146,6 +147,13 @@ class Database:
 
     async def close(self) -> None:
         await self.engine.dispose()
+
+
+def insert_into(session: AsyncSession, table: type[DeclarativeBase]) -> Any:
+    """An INSERT that can say ON CONFLICT, in the dialect of the session's database."""
+    if session.get_bind().dialect.name == "sqlite":
+        return sqlite.insert(table)
+    return postgresql.insert(table)
 
 
 def translated(error: DBAPIError) -> Exception:

@@ -111,7 +111,8 @@ async def test_an_expected_file_is_waited_for(
     files: FileStore, http: TestClient[web.Request, web.Application]
 ) -> None:
     """Who asks while it is still fetched gets it as soon as it is there."""
-    expected = await files.expect("图片", "image/jpeg")
+    expected = await files.expect("图片", "image/jpeg", "1")
+    assert await files.expect("图片", "image/jpeg", "1") == expected
     asking = asyncio.ensure_future(http.get(expected.url))
     await asyncio.sleep(0.1)
     filled = await files.fill(expected.id, PNG)
@@ -123,7 +124,7 @@ async def test_an_expected_file_that_does_not_come_is_gone(
     files: FileStore, http: TestClient[web.Request, web.Application]
 ) -> None:
     """What was given up, or was no picture, is answered at once."""
-    one, two = await files.expect("一", "image/jpeg"), await files.expect("二", "image/jpeg")
+    one, two = await files.expect("一", "image/jpeg", "1"), await files.expect("二", "image/jpeg", "2")
     await files.give_up(one.id)
     with pytest.raises(BadType):
         await files.fill(two.id, b"<html>")

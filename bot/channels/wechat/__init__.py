@@ -1,0 +1,1 @@
+"""The official account (公众号)."""

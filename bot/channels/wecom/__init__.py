@@ -1,0 +1,1 @@
+"""WeCom's customer service for WeChat users (微信客服)."""
