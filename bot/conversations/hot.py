@@ -18,11 +18,10 @@ from bot.conversations.handoff import DESK_INTENTS, HandoffDesk, Heard, Inbound
 from bot.conversations.log import FETCHING_CHANNELS, Draft, append, close_message, locked
 from bot.conversations.models import Conversation, Message
 from bot.conversations.waiting import Waiting, waiting
-from bot.kit.db import UtcTime, WriteSession
+from bot.kit.db import UtcTime, WriteSession, insert_into
 from bot.kit.errors import NotFound
 from bot.kit.ids import ConversationId, new_message_id
 from bot.messages import Author, Content, InboundMessage, LoggedMessage
-from bot.store.columns import insert_into
 from bot.store.identities.models import ChannelIdentity
 
 

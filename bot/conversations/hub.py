@@ -63,6 +63,10 @@ class Hub:
         """Have `watcher` called with every event of every conversation that this process publishes."""
         self._watchers.append(watcher)
 
+    def is_heard(self, conversation: ConversationId) -> bool:
+        """Does anybody in this process listen to the conversation?"""
+        return conversation in self._listeners
+
     def publish(self, conversation: ConversationId, event: ConversationEvent) -> None:
         """Tell this process's listeners. One that fails is logged and does not stop the others."""
         if isinstance(event, MessagesAdded) and event.messages and conversation in self._listeners:

@@ -49,6 +49,7 @@ class Work:
     rules: Rules
     drafts: list[tuple[Conversation, Draft]] = field(default_factory=list)
     waking: set[ConversationId] = field(default_factory=set)
+    conversations: set[ConversationId] = field(default_factory=set)
     _touched: dict[TicketId, Ticket] = field(default_factory=dict)
     _moved: set[TicketId] = field(default_factory=set)
     _notices: list[Notice] = field(default_factory=list)
@@ -89,6 +90,8 @@ class Work:
     def touch(self, ticket: Ticket, *, moved: bool = False) -> None:
         """The ticket changed; `moved` when its state, agent or team did."""
         self._touched[ticket.id] = ticket
+        if moved:
+            self.conversations.add(ConversationId(ticket.conversation_id))
         if moved:
             self._moved.add(ticket.id)
 

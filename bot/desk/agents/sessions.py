@@ -15,10 +15,9 @@ from bot.desk.agents.models import Agent, AgentSession, LoginGuard, Role
 from bot.desk.agents.passwords import check_password_is_strong, hash_password, password_fits
 from bot.desk.audit.service import Doer, record
 from bot.kit.clock import Clock
-from bot.kit.db import Database, WriteSession
+from bot.kit.db import Database, WriteSession, insert_into
 from bot.kit.errors import TooMany, Unauthorized
 from bot.kit.ids import AgentId, secret_token
-from bot.store.columns import insert_into
 
 LIFE: Final = timedelta(hours=12)
 IDLE: Final = timedelta(hours=2)

@@ -12,7 +12,7 @@ from sqlalchemy import delete, select
 from bot.conversations.models import Conversation
 from bot.desk.prompts.models import Ask, DeskPrompt
 from bot.desk.work import Work
-from bot.store.columns import insert_into
+from bot.kit.db import insert_into
 
 LIFE: Final = timedelta(minutes=30)
 """Whoever answers later is talking about something else."""

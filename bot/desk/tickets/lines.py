@@ -1,0 +1,204 @@
+"""Tickets as lists show them: a page of lines costs a handful of queries, however many tickets there are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, Select, and_, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.conversations.models import Conversation, Message
+from bot.desk.agents.models import Agent
+from bot.desk.callbacks.models import Callback
+from bot.desk.callbacks.service import told
+from bot.desk.ids import TicketId
+from bot.desk.masks import mask_name
+from bot.desk.rules.rules import Rules
+from bot.desk.satisfaction.models import Rating
+from bot.desk.teams.models import Team
+from bot.desk.tickets.models import Ticket
+from bot.kit.clock import iso
+from bot.kit.ids import AgentId, CustomerId
+from bot.store.complaints.models import Complaint
+from bot.store.customers.models import Customer, Tier
+from bot.store.identities.models import ChannelIdentity
+
+PREVIEW = 80
+
+
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """What belongs to a page of tickets and is asked for all of them at once."""
+
+    agents: Mapping[AgentId, str]
+    teams: Mapping[int, str]
+    callbacks: Mapping[TicketId, Callback]
+    ratings: Mapping[TicketId, int | None]
+    due: Mapping[CustomerId, datetime]
+
+
+async def lines(
+    session: AsyncSession, statement: Select[Ticket], rules: Rules, now: datetime
+) -> list[dict[str, Any]]:
+    """`Line`s of docs/protocols/desk.md for the tickets that `statement` selects, in its order."""
+    return [shown for _, shown in await with_lines(session, statement, rules, now)]
+
+
+async def with_lines(
+    session: AsyncSession, statement: Select[Ticket], rules: Rules, now: datetime
+) -> list[tuple[Ticket, dict[str, Any]]]:
+    """The tickets that `statement` selects, each with its line."""
+    rows = (await session.execute(_joined(statement))).all()
+    beside = await _beside(session, rows)
+    return [(row[0], _line(row, beside, rules, now)) for row in rows]
+
+
+async def line(session: AsyncSession, ticket: TicketId, rules: Rules, now: datetime) -> dict[str, Any] | None:
+    """One ticket's line."""
+    found = await lines(session, select(Ticket).where(Ticket.id == ticket), rules, now)
+    return found[0] if found else None
+
+
+def _joined(statement: Select[Ticket]) -> Select[*tuple[Any, ...]]:
+    return (
+        statement.join(Conversation, Conversation.id == Ticket.conversation_id)
+        .outerjoin(
+            Message,
+            and_(Message.conversation_id == Ticket.conversation_id, Message.seq == Conversation.last_seq),
+        )
+        .join(ChannelIdentity, ChannelIdentity.id == Conversation.identity_id)
+        .outerjoin(Customer, and_(Customer.id == ChannelIdentity.customer_id, Customer.erased_at.is_(None)))
+        .outerjoin(Tier, Tier.code == Customer.tier_code)
+        .add_columns(
+            Conversation.channel,
+            Conversation.owner,
+            Conversation.owner_version,
+            Message.seq.label("last_seq"),
+            Message.author.label("last_author"),
+            Message.content.label("last_content"),
+            Message.created_at.label("last_at"),
+            ChannelIdentity.level,
+            ChannelIdentity.verified_until,
+            Customer.id.label("customer"),
+            Customer.name.label("customer_name"),
+            Tier.name.label("tier"),
+            Tier.key_account,
+        )
+        .execution_options(populate_existing=True)
+    )
+
+
+async def _beside(session: AsyncSession, rows: Sequence[Row[*tuple[Any, ...]]]) -> _Beside:
+    tickets: list[Ticket] = [row[0] for row in rows]
+    ids = [ticket.id for ticket in tickets]
+    customers = {row.customer for row in rows if row.customer is not None}
+    if not tickets:
+        return _Beside({}, {}, {}, {}, {})
+    calls = await session.scalars(
+        select(Callback)
+        .where(Callback.ticket_id.in_(ids), Callback.state != "cancelled")
+        .order_by(Callback.id)
+    )
+    due = (
+        select(Complaint.customer_id, func.min(Complaint.first_reply_due))
+        .where(Complaint.customer_id.in_(customers), Complaint.first_reply_at.is_(None))
+        .group_by(Complaint.customer_id)
+    )
+    ratings = select(Rating.ticket_id, Rating.score).where(Rating.ticket_id.in_(ids))
+    return _Beside(
+        agents=dict((await session.execute(select(Agent.id, Agent.name))).tuples().all()),
+        teams=dict((await session.execute(select(Team.id, Team.name))).tuples().all()),
+        callbacks={call.ticket_id: call for call in calls},
+        ratings=dict((await session.execute(ratings)).tuples().all()),
+        due=dict((await session.execute(due)).tuples().all()) if customers else {},
+    )
+
+
+def _line(row: Row[*tuple[Any, ...]], beside: _Beside, rules: Rules, now: datetime) -> dict[str, Any]:
+    ticket: Ticket = row[0]
+    callback = beside.callbacks.get(ticket.id)
+    reply_due = (
+        ticket.waits_since + timedelta(seconds=rules.first_reply_seconds)
+        if ticket.waits_since and ticket.state == "assigned"
+        else None
+    )
+    return {
+        "id": ticket.id,
+        "n": ticket.n,
+        "conversation": ticket.conversation_id,
+        "kind": ticket.kind,
+        "state": ticket.state,
+        "reason": ticket.reason,
+        "topic": ticket.topic,
+        "channel": row.channel,
+        "language": ticket.language,
+        "customer": customer_json(row, now),
+        "owner": row.owner,
+        "owner_version": row.owner_version,
+        "agent": _who(beside, ticket.agent_id),
+        "last_agent": _who(beside, ticket.last_agent_id),
+        "team": {"id": ticket.team_id, "name": beside.teams.get(ticket.team_id)} if ticket.team_id else None,
+        "offer": _offer(ticket, beside),
+        "opened_at": iso(ticket.opened_at),
+        "queued_at": iso(ticket.queued_at),
+        "rank_at": iso(ticket.rank_at),
+        "assigned_at": _iso(ticket.assigned_at),
+        "first_reply_at": _iso(ticket.first_reply_at),
+        "closed_at": _iso(ticket.closed_at),
+        "close_reason": ticket.close_reason,
+        "unread": ticket.unread,
+        "emotion": ticket.emotion,
+        "last": last_json(row),
+        "waits_since": _iso(ticket.waits_since),
+        "reply_due": _iso(reply_due),
+        "complaint_due": _iso(beside.due.get(row.customer)) if row.customer else None,
+        "callback": told(callback) if callback else None,
+        "rating": beside.ratings.get(ticket.id),
+    }
+
+
+def customer_json(row: Row[*tuple[Any, ...]], now: datetime) -> dict[str, Any]:
+    """Who a conversation is with, as far as lists may say."""
+    verified = row.level == "verified" and row.verified_until is not None and now < row.verified_until
+    return {
+        "known": row.customer is not None,
+        "verified": bool(verified and row.customer is not None),
+        "name": mask_name(row.customer_name),
+        "tier": row.tier,
+        "key_account": bool(row.key_account),
+    }
+
+
+def last_json(row: Row[*tuple[Any, ...]]) -> dict[str, Any] | None:
+    """The newest message of a conversation, cut to a preview."""
+    if row.last_seq is None:
+        return None
+    text = str((row.last_content or {}).get("text") or "")
+    return {
+        "seq": row.last_seq,
+        "author": row.last_author,
+        "text": text[:PREVIEW],
+        "at": _iso(row.last_at),
+    }
+
+
+def _offer(ticket: Ticket, beside: _Beside) -> dict[str, Any] | None:
+    if ticket.offer_agent_id is None:
+        return None
+    return {
+        "to": {"agent": _who(beside, ticket.offer_agent_id)},
+        "from": _who(beside, ticket.offer_by_id),
+        "note": ticket.offer_note,
+        "at": _iso(ticket.offer_at),
+    }
+
+
+def _who(beside: _Beside, agent: AgentId | None) -> dict[str, Any] | None:
+    return {"id": agent, "name": beside.agents.get(agent)} if agent is not None else None
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return iso(moment) if moment is not None else None

@@ -1,0 +1,196 @@
+"""The lists of the desk: queue, mine, all, closed, and what the bot has; page by page."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.conversations.models import Conversation, Message
+from bot.desk.ids import TeamId
+from bot.desk.rules.rules import Rules
+from bot.desk.tickets.lines import customer_json, last_json, with_lines
+from bot.desk.tickets.models import Ticket
+from bot.desk.work import COUNTER
+from bot.kit.clock import iso
+from bot.kit.errors import BadInput
+from bot.kit.ids import AgentId, CustomerId
+from bot.store.counters.models import Counter
+from bot.store.customers.models import Customer, Tier
+from bot.store.identities.models import ChannelIdentity
+
+View = Literal["queue", "mine", "all", "closed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which tickets to list."""
+
+    view: View
+    me: AgentId
+    topic: str | None = None
+    team: TeamId | None = None
+    agent: AgentId | None = None
+    kind: str | None = None
+    reason: str | None = None
+    ticket: int | None = None
+    conversation: str | None = None
+    customer: CustomerId | None = None
+    cursor: str | None = None
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page; `next` is the cursor of the one after it."""
+
+    tickets: list[dict[str, Any]]
+    next: str | None
+
+
+async def page(session: AsyncSession, wanted: Wanted, rules: Rules, now: datetime) -> Page:
+    """A page of lines."""
+    statement = _ordered(_filtered(select(Ticket), wanted), wanted).limit(wanted.limit + 1)
+    found = await with_lines(session, statement, rules, now)
+    shown = found[: wanted.limit]
+    more = len(found) > wanted.limit
+    return Page([line for _, line in shown], _cursor_after(shown[-1][0], wanted.view) if more else None)
+
+
+async def counts(session: AsyncSession, me: AgentId) -> dict[str, int]:
+    """How many wait, how many are mine, and how many messages of mine are unread."""
+    queue = await session.scalar(select(func.count()).where(Ticket.state == "waiting"))
+    mine = (
+        await session.execute(
+            select(func.count(), func.coalesce(func.sum(Ticket.unread), 0)).where(
+                Ticket.agent_id == me, Ticket.state == "assigned"
+            )
+        )
+    ).one()
+    offered = await session.scalar(select(func.count()).where(Ticket.offer_agent_id == me))
+    return {"queue": queue or 0, "mine": mine[0] + (offered or 0), "unread": int(mine[1])}
+
+
+async def last_n(session: AsyncSession) -> int:
+    """The number of the house's last change."""
+    return await session.scalar(select(Counter.value).where(Counter.name == COUNTER)) or 0
+
+
+async def bot_page(
+    session: AsyncSession, now: datetime, cursor: str | None, limit: int
+) -> tuple[list[dict[str, Any]], str | None]:
+    """The conversations that the bot has, newest first."""
+    statement = (
+        select(
+            Conversation.id,
+            Conversation.channel,
+            Conversation.last_message_at,
+            Message.seq.label("last_seq"),
+            Message.author.label("last_author"),
+            Message.content.label("last_content"),
+            Message.created_at.label("last_at"),
+            ChannelIdentity.level,
+            ChannelIdentity.verified_until,
+            Customer.id.label("customer"),
+            Customer.name.label("customer_name"),
+            Tier.name.label("tier"),
+            Tier.key_account,
+        )
+        .join(Message, and_(Message.conversation_id == Conversation.id, Message.seq == Conversation.last_seq))
+        .join(ChannelIdentity, ChannelIdentity.id == Conversation.identity_id)
+        .outerjoin(Customer, and_(Customer.id == ChannelIdentity.customer_id, Customer.erased_at.is_(None)))
+        .outerjoin(Tier, Tier.code == Customer.tier_code)
+        .where(Conversation.owner == "bot")
+        .order_by(Conversation.last_message_at.desc(), Conversation.id.desc())
+        .limit(limit + 1)
+    )
+    if cursor is not None:
+        at, id_ = _read_cursor(cursor)
+        key = tuple_(Conversation.last_message_at, Conversation.id)
+        statement = statement.where(key < (datetime.fromisoformat(at), id_))
+    rows = (await session.execute(statement)).all()
+    shown = rows[:limit]
+    listed = [
+        {
+            "conversation": row.id,
+            "channel": row.channel,
+            "customer": customer_json(row, now),
+            "last": last_json(row),
+            "at": iso(row.last_message_at),
+        }
+        for row in shown
+    ]
+    more = len(rows) > limit
+    return listed, _cursor(shown[-1].last_message_at.isoformat(), shown[-1].id) if more else None
+
+
+def _filtered(statement: Select[Ticket], wanted: Wanted) -> Select[Ticket]:
+    statement = statement.where(_in_view(wanted))
+    for column, value in (
+        (Ticket.topic, wanted.topic),
+        (Ticket.team_id, wanted.team),
+        (Ticket.agent_id, wanted.agent),
+        (Ticket.kind, wanted.kind),
+        (Ticket.reason, wanted.reason),
+        (Ticket.id, wanted.ticket),
+        (Ticket.conversation_id, wanted.conversation),
+        (Ticket.customer_id, wanted.customer),
+    ):
+        if value is not None:
+            statement = statement.where(column == value)
+    return statement
+
+
+def _in_view(wanted: Wanted) -> ColumnElement[bool]:
+    if wanted.view == "queue":
+        return Ticket.state == "waiting"
+    if wanted.view == "closed":
+        return Ticket.closed_at.is_not(None)
+    if wanted.view == "all":
+        return Ticket.state != "closed"
+    mine = and_(Ticket.agent_id == wanted.me, Ticket.state == "assigned")
+    return or_(mine, Ticket.offer_agent_id == wanted.me)
+
+
+def _ordered(statement: Select[Ticket], wanted: Wanted) -> Select[Ticket]:
+    """In the view's order, from the cursor on."""
+    given = _read_cursor(wanted.cursor) if wanted.cursor else None
+    if wanted.view == "queue":
+        if given:
+            key = tuple_(Ticket.rank_at, Ticket.id)
+            statement = statement.where(key > (datetime.fromisoformat(given[0]), int(given[1])))
+        return statement.order_by(Ticket.rank_at, Ticket.id)
+    if wanted.view == "closed":
+        if given:
+            key = tuple_(Ticket.closed_at, Ticket.id)
+            statement = statement.where(key < (datetime.fromisoformat(given[0]), int(given[1])))
+        return statement.order_by(Ticket.closed_at.desc(), Ticket.id.desc())
+    if given:
+        statement = statement.where(Ticket.n < int(given[0]))
+    return statement.order_by(Ticket.n.desc())
+
+
+def _cursor_after(ticket: Ticket, view: View) -> str:
+    if view == "queue":
+        return _cursor(ticket.rank_at.isoformat(), str(ticket.id))
+    if view == "closed" and ticket.closed_at is not None:
+        return _cursor(ticket.closed_at.isoformat(), str(ticket.id))
+    return _cursor(str(ticket.n), "")
+
+
+def _cursor(first: str, second: str) -> str:
+    return base64.urlsafe_b64encode(json.dumps([first, second]).encode()).decode()
+
+
+def _read_cursor(text: str) -> tuple[str, str]:
+    try:
+        first, second = json.loads(base64.urlsafe_b64decode(text))
+        return str(first), str(second)
+    except (binascii.Error, ValueError, TypeError) as error:
+        raise BadInput("这一页的位置不对，请从头刷新列表。") from error
