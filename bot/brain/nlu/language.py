@@ -1,14 +1,16 @@
 """The spaCy pipeline for Chinese: jieba words with our own dictionary, and entities that are words.
 
 A phone number or an amount is found first and kept as one token; the text between is cut by jieba. So
-entities always fall on token borders. Each entity span has `span._.found` (see `entities.Found`).
+entities always fall on token borders. Each entity span has `span._.found` (see `entities.Found`), each
+word the class of jieba's dictionary as `token.tag_` (n, v, nr, …; `x` where it has none, `ent` an entity).
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from sys import intern
 
 import jieba
 import spacy
@@ -26,63 +28,74 @@ if not Span.has_extension("found"):
     Span.set_extension("found", default=None)
 
 
-class JiebaTokenizer:
-    """Cuts text into words; `words` maps each known word to its frequency."""
+@dataclass(frozen=True)
+class Entry:
+    """A word of the dictionary: how frequent, and its class."""
 
-    def __init__(self, vocab: Vocab, words: dict[str, int] | None = None) -> None:
+    count: int
+    tag: str
+
+
+class JiebaTokenizer:
+    """Cuts text into words with a dictionary of its own."""
+
+    def __init__(self, vocab: Vocab, words: dict[str, Entry] | None = None) -> None:
         self.vocab = vocab
-        self._words: dict[str, int] = {}
+        self._words: dict[str, Entry] = {}
         self._jieba = jieba.Tokenizer()
         self._use(words or {})
 
-    def _use(self, words: dict[str, int]) -> None:
+    def _use(self, words: dict[str, Entry]) -> None:
         """Fill jieba's prefix dictionary ourselves: its own loader reads 350,000 words and a cache in /tmp."""
         freq: dict[str, int] = {}
-        for word, count in words.items():
-            freq[word] = count
+        for word, entry in words.items():
+            freq[word] = entry.count
             for end in range(1, len(word)):
                 freq.setdefault(word[:end], 0)
         self._words = words
-        self._jieba.FREQ, self._jieba.total = freq, sum(words.values()) or 1
+        self._jieba.FREQ, self._jieba.total = freq, sum(freq.values()) or 1
         self._jieba.initialized = True
 
     def __call__(self, text: str) -> Doc:
         found = find(text)
-        pieces = list(self._pieces(text, found))
         words: list[str] = []
-        spaces: list[bool] = []
-        for piece in pieces:
-            if piece == " " and words and not spaces[-1]:
-                spaces[-1] = True
-            else:
-                words.append(piece)
-                spaces.append(False)
-        doc = Doc(self.vocab, words=words, spaces=spaces)
+        tags: list[str] = []
+        for word, tag in self._pieces(text, found):
+            words.append(word)
+            tags.append(tag)
+        doc = Doc(self.vocab, words=words, spaces=[False] * len(words), tags=tags)
         doc.user_data["found"] = found
         return doc
 
-    def _pieces(self, text: str, found: list[Found]) -> Iterator[str]:
+    def _pieces(self, text: str, found: list[Found]) -> Iterator[tuple[str, str]]:
         at = 0
         for one in found:
-            yield from self._jieba.cut(text[at : one.start], HMM=False)
-            yield text[one.start : one.end]
+            yield from self._cut(text[at : one.start])
+            yield text[one.start : one.end], "ent"
             at = one.end
-        yield from self._jieba.cut(text[at:], HMM=False)
+        yield from self._cut(text[at:])
+
+    def _cut(self, text: str) -> Iterator[tuple[str, str]]:
+        for word in self._jieba.cut(text, HMM=False):
+            entry = self._words.get(word)
+            yield word, entry.tag if entry else "x"
 
     def to_bytes(self, **_: object) -> bytes:
-        return json.dumps(self._words, ensure_ascii=False).encode()
+        return self._lines().encode()
 
     def from_bytes(self, data: bytes, **_: object) -> JiebaTokenizer:
-        self._use(json.loads(data))
+        self._use(read_words(data.decode().splitlines(), 0))
         return self
 
     def to_disk(self, path: Path | str, **_: object) -> None:
-        lines = (f"{word} {count}\n" for word, count in self._words.items())
-        Path(path).write_text("".join(lines), "utf-8")
+        Path(path).write_text(self._lines(), "utf-8")
 
     def from_disk(self, path: Path | str, **_: object) -> JiebaTokenizer:
-        self._use(read_words(Path(path), 0))
+        self._use(read_words(Path(path).read_text("utf-8").splitlines(), 0))
         return self
+
+    def _lines(self) -> str:
+        return "".join(f"{word} {entry.count} {entry.tag}\n" for word, entry in self._words.items())
 
 
 @spacy.registry.tokenizers("huitouke.jieba.v1")
@@ -103,24 +116,31 @@ def mark_entities(doc: Doc) -> Doc:
     return doc
 
 
-def read_words(path: Path, least: int) -> dict[str, int]:
-    """`word frequency [tag]` lines, words under `least` left out; a line without a number counts 5,000."""
-    words: dict[str, int] = {}
-    for line in path.read_text("utf-8").splitlines():
-        parts = line.split()
-        if parts and not line.startswith("#"):
-            count = int(parts[1]) if len(parts) > 1 and parts[1].isdigit() else 5000
-            if count >= least:
-                words[parts[0]] = count
+def words_of(doc: Doc) -> list[tuple[str, str]]:
+    """The words with their classes as the intent model wants them: entities by kind, no blanks."""
+    return [
+        (f"<{token.ent_type_}>" if token.ent_type_ else token.lower_, token.tag_) for token in doc if not token.is_space
+    ]
+
+
+def read_words(lines: Iterable[str], least: int) -> dict[str, Entry]:
+    """`word [count [class]]` a line, words rarer than `least` left out; a bare word counts 5,000, class n."""
+    words: dict[str, Entry] = {}
+    for line in lines:
+        word, _, rest = line.partition(" ")
+        count, _, tag = rest.partition(" ")
+        if word and not word.startswith("#") and int(count or 5000) >= least:
+            words[word] = Entry(int(count or 5000), intern(tag or "n"))
     return words
 
 
 def create_language() -> Language:
     """A fresh pipeline from jieba's dictionary and the words under lexicon/."""
-    words = read_words(Path(jieba.__file__).parent / "dict.txt", MIN_FREQUENCY)
-    words |= read_words(LEXICON / "words.txt", 0)
-    nlp = spacy.blank("zh", config={"nlp": {"tokenizer": {"@tokenizers": "huitouke.jieba.v1"}}})
-    nlp.tokenizer = JiebaTokenizer(nlp.vocab, words)
+    general = (Path(jieba.__file__).parent / "dict.txt").read_text("utf-8").splitlines()
+    ours = (LEXICON / "words.txt").read_text("utf-8").splitlines()
+    nlp = spacy.blank("zh")
+    nlp.tokenizer = JiebaTokenizer(nlp.vocab, read_words(general, MIN_FREQUENCY) | read_words(ours, 0))
+    nlp.config["nlp"]["tokenizer"] = {"@tokenizers": "huitouke.jieba.v1"}
     nlp.add_pipe("huitouke_entities")
     nlp.meta.update(name="huitouke", version="1.0.0", spacy_version=">=3.4,<3.5")
     return nlp

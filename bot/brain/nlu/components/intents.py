@@ -14,7 +14,9 @@ from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RANKING_KE
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.brain.nlu.intent.features import Words
 from bot.brain.nlu.intent.model import IntentModel
+from bot.brain.nlu.language import words_of
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -56,7 +58,8 @@ class IntentReader(GraphComponent, IntentClassifier):
     def train(self, training_data: TrainingData) -> Resource:
         from bot.brain.nlu.intent.train import fit  # scikit-learn is only needed to train
 
-        self._model = fit([(m.get(TEXT), _words(m), m.get(INTENT)) for m in training_data.intent_examples])
+        examples = training_data.intent_examples
+        self._model = fit([(m.get(TEXT), _words(m)) for m in examples], [m.get(INTENT) for m in examples])
         with self._storage.write_to(self._resource) as folder:
             self._model.save(folder)
         return self._resource
@@ -80,6 +83,6 @@ class IntentReader(GraphComponent, IntentClassifier):
         message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
 
 
-def _words(message: Message) -> list[str]:
+def _words(message: Message) -> Words:
     doc = message.get(SPACY_DOCS[TEXT])
-    return [f"<{token.ent_type_}>" if token.ent_type_ else token.lower_ for token in doc] if doc is not None else []
+    return words_of(doc) if doc is not None else []

@@ -4,52 +4,83 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.brain.nlu.intent.features import features
+from bot.brain.nlu.intent.features import BLOCKS, Words, features
 
-Floats = NDArray[np.float32]
+Floats = NDArray[np.floating]
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Which row a feature has and how much it weighs; turns a text into a sparse row."""
+
+    rows: dict[str, dict[str, int]]
+    importance: Floats
+    sounds: dict[str, str]
+
+    def row(self, text: str, words: Words) -> tuple[NDArray[np.intp], Floats]:
+        """Row numbers and values; each block has the length its weight in BLOCKS says."""
+        indices: list[NDArray[np.intp]] = []
+        values: list[Floats] = []
+        for block, names in features(text, words, self.sounds):
+            known = self.rows[block]
+            counts = Counter(row for name in names if (row := known.get(name)) is not None)
+            if counts:
+                at = np.fromiter(counts, np.intp, len(counts))
+                count = np.fromiter(counts.values(), np.float32, len(counts))
+                value = (1 + np.log(count)) * self.importance[at]
+                indices.append(at)
+                values.append(value * (BLOCKS[block] / np.sqrt(value @ value)))
+        if not indices:
+            return np.empty(0, np.intp), np.empty(0, np.float32)
+        return np.concatenate(indices), np.concatenate(values)
 
 
 @dataclass(frozen=True)
 class IntentModel:
-    """`weights` is features x labels; `scale` turns margins into log-odds for the softmax."""
+    """`weights` is features x labels; `scale` and `bias` make calibrated log-odds of the margins."""
 
     labels: list[str]
-    vocabulary: dict[str, int]
-    idf: Floats
+    vocabulary: Vocabulary
     weights: Floats
     bias: Floats
     scale: float
 
-    def predict(self, text: str, words: Iterable[str]) -> list[tuple[str, float]]:
+    def predict(self, text: str, words: Words) -> list[tuple[str, float]]:
         """All labels with their confidence, likeliest first; the confidences sum to 1."""
-        rows, values = self._row(features(text, words))
-        margins = values @ self.weights[rows] + self.bias
+        indices, values = self.vocabulary.row(text, words)
+        margins = values @ self.weights.take(indices, axis=0) + self.bias
         odds = np.exp(self.scale * (margins - margins.max()))
         confidence = odds / odds.sum()
         return [(self.labels[i], float(confidence[i])) for i in np.argsort(-confidence)]
 
-    def _row(self, names: list[str]) -> tuple[NDArray[np.intp], Floats]:
-        counts = Counter(row for name in names if (row := self.vocabulary.get(name)) is not None)
-        rows = np.fromiter(counts, np.intp, len(counts))
-        values = (1 + np.log(np.fromiter(counts.values(), np.float32, len(counts)))) * self.idf[rows]
-        norm = float(np.sqrt(values @ values)) or 1.0
-        return rows, (values / norm).astype(np.float32)
-
     def save(self, folder: Path) -> None:
-        names = {"labels": self.labels, "vocabulary": list(self.vocabulary), "scale": self.scale}
+        """Write intent.json (names) and intent.npz (numbers)."""
+        names = {
+            "labels": self.labels,
+            "rows": {block: list(rows) for block, rows in self.vocabulary.rows.items()},
+            "sounds": self.vocabulary.sounds,
+            "scale": self.scale,
+        }
         (folder / "intent.json").write_text(json.dumps(names, ensure_ascii=False), "utf-8")
-        np.savez(folder / "intent.npz", idf=self.idf, weights=self.weights, bias=self.bias)
+        weights = self.weights.astype(np.float16)  # half the archive, and no decision changes
+        numbers = {"importance": self.vocabulary.importance, "weights": weights, "bias": self.bias}
+        np.savez(folder / "intent.npz", **numbers)
 
     @classmethod
     def load(cls, folder: Path) -> IntentModel:
+        """Read what `save` wrote."""
         names = json.loads((folder / "intent.json").read_text("utf-8"))
-        with np.load(folder / "intent.npz") as arrays:
-            vocabulary = {name: row for row, name in enumerate(names["vocabulary"])}
-            return cls(names["labels"], vocabulary, arrays["idf"], arrays["weights"], arrays["bias"], names["scale"])
+        start = 0
+        rows: dict[str, dict[str, int]] = {}
+        for block, listed in names["rows"].items():
+            rows[block] = {name: row for row, name in enumerate(listed, start)}
+            start += len(listed)
+        with np.load(folder / "intent.npz") as numbers:
+            vocabulary = Vocabulary(rows, numbers["importance"], names["sounds"])
+            return cls(names["labels"], vocabulary, numbers["weights"].astype(np.float32), numbers["bias"], names["scale"])

@@ -1,4 +1,4 @@
-"""Fits an intent model. Only this module needs scikit-learn."""
+"""Fits an intent model. Only this needs scikit-learn, which prediction does not load."""
 
 from __future__ import annotations
 
@@ -6,31 +6,56 @@ from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
-from sklearn.feature_extraction.text import TfidfVectorizer
+from scipy.optimize import minimize_scalar
+from scipy.sparse import csr_matrix
+from sklearn.model_selection import StratifiedShuffleSplit
 from sklearn.svm import LinearSVC
 
-from bot.brain.nlu.intent.features import features
-from bot.brain.nlu.intent.model import IntentModel
+from bot.brain.nlu.intent.features import Words
+from bot.brain.nlu.intent.model import Floats, IntentModel
+from bot.brain.nlu.intent.vocabulary import learn
 
-Example = tuple[str, Sequence[str], str]
+HELD_BACK = 0.15
+SEED = 11
 
 
-def fit(examples: Sequence[Example]) -> IntentModel:
-    """Train on (text, words, label)."""
-    vectorizer = TfidfVectorizer(analyzer=lambda e: features(e[0], e[1]), sublinear_tf=True, dtype=np.float32)
-    matrix = vectorizer.fit_transform(examples)
-    truth = [label for _, _, label in examples]
-    rare = {label for label, count in Counter(truth).items() if count < 2}
+def fit(texts: Sequence[tuple[str, Words]], truth: Sequence[str]) -> IntentModel:
+    """Train on texts with their words, one label each; at least two examples for every label."""
+    rare = sorted(label for label, count in Counter(truth).items() if count < 2)
     if rare:
-        raise ValueError(f"Every intent needs at least two examples; too few for: {', '.join(sorted(rare))}")
-    svm = LinearSVC(C=0.5, class_weight="balanced").fit(matrix, truth)
-    names = vectorizer.get_feature_names_out()
-    vocabulary = {str(name): row for row, name in enumerate(names)}
+        raise ValueError(f"Every intent needs at least two examples; too few for: {', '.join(rare)}")
+    vocabulary, rows = learn(texts, truth)
+    labels = np.array(truth)
+    machine = _machine(truth).fit(rows, labels)
     return IntentModel(
-        labels=[str(label) for label in svm.classes_],
+        labels=[str(label) for label in machine.classes_],
         vocabulary=vocabulary,
-        idf=vectorizer.idf_.astype(np.float32),
-        weights=np.ascontiguousarray(svm.coef_.T, dtype=np.float32),
-        bias=svm.intercept_.astype(np.float32),
-        scale=5.0,
+        weights=np.ascontiguousarray(machine.coef_.T, dtype=np.float32),
+        bias=machine.intercept_.astype(np.float32),
+        scale=_scale(rows, labels),
     )
+
+
+def _machine(truth: Sequence[str]) -> LinearSVC:
+    """Rare labels weigh more, but not so much that everything strange looks like one of them."""
+    counts = Counter(truth)
+    mean = len(truth) / len(counts)
+    weight = {label: (mean / count) ** 0.5 for label, count in counts.items()}
+    return LinearSVC(C=1.0, tol=0.05, class_weight=weight, random_state=SEED)
+
+
+def _scale(rows: csr_matrix, labels: Floats) -> float:
+    """The factor on margins that makes a softmax of them an honest probability, found on held-back examples."""
+    least = Counter(labels.tolist()).most_common()[-1][1]
+    if least * HELD_BACK < 1 or len(labels) * HELD_BACK < len(set(labels.tolist())):
+        return 4.0
+    train, test = next(StratifiedShuffleSplit(1, test_size=HELD_BACK, random_state=SEED).split(rows, labels))
+    machine = _machine(labels[train].tolist()).fit(rows[train], labels[train])
+    margins = machine.decision_function(rows[test])
+    target = np.searchsorted(machine.classes_, labels[test])
+
+    def loss(scale: float) -> float:
+        odds = scale * (margins - margins.max(axis=1, keepdims=True))
+        return float(np.mean(np.log(np.exp(odds).sum(axis=1)) - odds[np.arange(len(target)), target]))
+
+    return float(minimize_scalar(loss, bounds=(0.5, 20.0), method="bounded").x)
