@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
+
+from bot.kit.clock import zone
 
 
 def yuan(fen: int) -> str:
@@ -22,3 +24,9 @@ def day(when: date, today: date) -> str:
         if when.year == today.year
         else f"{when.year}年{when.month}月{when.day}日"
     )
+
+
+def moment(when: datetime, time_zone: str, now: datetime) -> str:
+    """A time as people say it: "今天 15:30", "明天 9:00", "12月1日 9:00"."""
+    local = when.astimezone(zone(time_zone))
+    return f"{day(local.date(), now.astimezone(zone(time_zone)).date())} {local.hour}:{local.minute:02d}"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+import re
+from collections.abc import Awaitable, Callable
 
 from actions.say import day, yuan
 from actions.tasks.heard import Option
-from actions.tasks.script import Again, Script, Stop
+from actions.tasks.script import ALL, Again, Script, Stop
 from actions.tasks.task import Task
 from bot.kit.clock import local_date
 from bot.store.cards.reads import CardBalance, balance_by_card
@@ -14,8 +15,8 @@ from bot.store.cards.service import CardNotValid
 from bot.store.cards.transfers import NotTransferable, Transferred, transfer
 from bot.store.ledger.errors import TooLittle
 
+TO = re.compile("转到|转去|转给|转入|转进|到|给|往|进")
 BALANCE = {"查余额": "/ask_balance", "转人工": "/request_human"}
-ALL = {"全部": "全部"}
 
 
 class TransferBalance(Task):
@@ -31,16 +32,16 @@ class TransferBalance(Task):
         sources = [card for card in cards if _movable(card) and _partners(card, cards)]
         if not sources:
             raise Stop(_why_not(s, cards), BALANCE)
-        source = _card(s, "from", "从哪张卡转出？", sources)
+        source = _card(s, "from", "从哪张卡转出？", sources, _before_to)
         targets = _partners(source, cards)
-        target = _card(s, "to", "转到哪张卡？", targets)
+        target = _card(s, "to", "转到哪张卡？", targets, _after_to)
         most = source.principal + source.bonus
         amount = s.money(
             "amount",
             f"要转多少？尾号 {source.number[-4:]} 里有 {yuan(most)}。",
             most=most,
             too_many=f"这张卡里只有 {yuan(most)}，转不了那么多。",
-            buttons=ALL,
+            buttons={"全部": ALL},
         )
 
         def moving() -> Awaitable[Transferred]:
@@ -68,7 +69,9 @@ class TransferBalance(Task):
         )
 
 
-def _card(s: Script, name: str, ask: str, cards: list[CardBalance]) -> CardBalance:
+def _card(
+    s: Script, name: str, ask: str, cards: list[CardBalance], part: Callable[[str], str]
+) -> CardBalance:
     options = [
         Option(
             card.card_id,
@@ -78,8 +81,18 @@ def _card(s: Script, name: str, ask: str, cards: list[CardBalance]) -> CardBalan
         )
         for card in cards
     ]
-    chosen = s.choose(name, ask, options, gone="这张卡现在不能用了，您换一张。")
+    chosen = s.choose(name, ask, options, part=part, gone="这张卡现在不能用了，您换一张。")
     return next(card for card in cards if card.card_id == chosen.value)
+
+
+def _before_to(text: str) -> str:
+    """8821 of "8821的钱转到6612"."""
+    return TO.split(text, maxsplit=1)[0] if TO.search(text) else text
+
+
+def _after_to(text: str) -> str:
+    """6612 of "8821的钱转到6612"; a text without a "to" may be about either card."""
+    return TO.split(text, maxsplit=1)[-1]
 
 
 def _parts(moved: Transferred) -> str:

@@ -8,14 +8,13 @@ from datetime import datetime, timedelta
 from rasa_sdk.events import FollowupAction, SlotSet
 
 from actions.base import Call, CustomerAction, Events, ask_identity
-from actions.tasks.heard import NOT_NOW, Heard
+from actions.tasks.heard import CERTAIN, NOT_NOW, Heard
 from actions.tasks.state import Question, TaskState
 from actions.tasks.task import Played, Task, ended, is_sure, play, task_named
 
 LEAVE = {"request_human": "action_request_human", "goodbye": "utter_goodbye"}
 NO_REQUEST = frozenset({None, "inform", "affirm", "deny", "nlu_fallback", "out_of_scope"})
 """Intents that ask for nothing of their own: what the task cannot read of them, it did not understand."""
-CERTAIN = 0.8
 LONG_AGO = timedelta(hours=6)
 OWN = ("action_resume_pending", "action_several")
 """Actions that begin tasks themselves: what follows is no return to one."""

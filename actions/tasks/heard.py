@@ -27,6 +27,22 @@ BARE_PLACE = re.compile(rf"[\s就要选我那换来]*(\d{{1,2}}|[{_SMALL}])\s*[{
 LAST = re.compile("最后|最末")
 CHINESE = {c: n for n, c in enumerate("零一二三四五六七八九十")} | {"两": 2, "俩": 2}
 
+TROUBLE = re.compile(r"[没错坏差不乱骂扣]|(?<!多)少")
+COURTESIES = frozenset({"greet", "thank", "help"})
+QUESTIONS = frozenset(
+    {
+        "ask_points",
+        "ask_points_expiry",
+        "ask_balance",
+        "ask_membership",
+        "ask_promotion",
+        "ask_complaint_status",
+        "ask_commitment",
+        "verify_agent",
+        "chitchat",
+    }
+)
+CERTAIN = 0.8
 SURE = 0.5
 """An intent less likely than this is no reason to leave a task's question."""
 
@@ -81,15 +97,33 @@ class Heard:
         return self.intent == "deny" if not self.text else bool(NO.search(self.text))
 
     @property
-    def says_yes(self) -> bool:
+    def says_plainly_yes(self) -> bool:
+        """A yes and nothing else."""
         if not self.text:
             return self.intent == "affirm"
-        if self.says_no or QUESTION.search(self.text):
-            return False
         # The pattern is only for short texts: nobody agrees in thirty characters.
-        return bool(len(self.text) <= 24 and YES.search(self.text)) or (
-            self.intent == "affirm" and self.sure >= SURE
+        return len(self.text) <= 24 and not self.says_no and YES.search(self.text) is not None
+
+    @property
+    def says_yes(self) -> bool:
+        """A yes, perhaps with more around it."""
+        if self.says_plainly_yes:
+            return True
+        return (
+            self.intent == "affirm" and self.sure >= SURE and not (self.says_no or QUESTION.search(self.text))
         )
+
+    def saying(self, text: str) -> Heard:
+        """The same message, of which only `text` counts."""
+        return Heard({**self.parse, "text": text})
+
+    @property
+    def is_aside(self) -> bool:
+        """Whether a short, sure question or courtesy is meant for itself, where any words would do."""
+        if self.intent in COURTESIES:
+            return self.sure >= CERTAIN and len(self.text) <= 8
+        asks = self.intent in QUESTIONS and QUESTION.search(self.text) is not None
+        return asks and self.sure >= CERTAIN and len(self.text) <= 14 and not TROUBLE.search(self.text)
 
     def number(self) -> float | None:
         """The number the message is: an entity's, in digits, or a small Chinese one. Not a card's tail."""

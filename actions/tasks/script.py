@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -18,6 +19,10 @@ T = TypeVar("T")
 
 BUTTONS = 4
 LISTED = 8
+ALL = "all"
+BARE = 4
+"""A no of so many characters is nothing but a no."""
+SHORT = 8
 DECLINED = "_declined"
 EVERYTHING = ("全部", "全都", "都转", "全转", "所有", "一分不留", "全额")
 STOP = {"算了": "/cancel"}
@@ -50,17 +55,28 @@ class Script:
     """What a task's script works with: the store, what is known so far, and the questions.
 
     Each question method gives the answer if it is known or stands in the customer's message, and otherwise
-    ends this run with `Asks`. A value that the customer gives anew, at whatever question, replaces the old.
+    ends this run with `Asks`. In a run that is `correcting` a value, the message is read for that one anew;
+    the `last` run takes what is only probably a yes or a no.
     """
 
     def __init__(
-        self, call: Call, session: WriteSession, customer: CustomerId, state: TaskState, heard: Heard | None
+        self,
+        call: Call,
+        session: WriteSession,
+        customer: CustomerId,
+        state: TaskState,
+        heard: Heard | None,
+        correcting: str | None = None,
+        *,
+        last: bool = False,
     ) -> None:
         self.call = call
         self.session = session
         self.customer = customer
         self.state = state
         self.heard = heard
+        self.correcting = correcting
+        self.last = last
         self.understood = False
 
     @property
@@ -100,14 +116,15 @@ class Script:
         options: Sequence[Option],
         *,
         narrow: Narrow | None = None,
+        part: Callable[[str], str] | None = None,
         lone: bool = True,
         gone: str = "刚才选的已经没有了，您看看别的。",
         listed: bool = True,
     ) -> Option:
         """One of `options`; the only one is taken unasked if `lone`.
 
-        `narrow` says which values a message leaves possible (a time, a price); `listed`: the options are
-        written out under the question, with numbers to choose them by.
+        `narrow` says which values a message leaves possible (a time, a price); `part`, which part of the
+        words is about this question; `listed`: the options are written out under it, numbered.
         """
         by_value = {option.value: option for option in options}
         known = self.state.values.get(name)
@@ -115,7 +132,7 @@ class Script:
             self.state = self.state.without(name)
             self.lead(gone)
             known = None
-        possible = self._named(name, options, narrow)
+        possible = self._named(name, options, narrow, part) if self._reads(name) else []
         if len(possible) == 1 and possible[0].value != known:
             return self._take(name, possible[0].value, possible[0])
         if known is not None and (not possible or known in [each.value for each in possible]):
@@ -124,17 +141,26 @@ class Script:
             return options[0]
         raise self._asking_which(name, ask, possible or list(options), listed=listed)
 
-    def _named(self, name: str, options: Sequence[Option], narrow: Narrow | None) -> list[Option]:
+    def _reads(self, name: str) -> bool:
+        """Whether the message may give this value: one that is missing, or the one being corrected."""
+        return self.heard is not None and (name not in self.state.values or name == self.correcting)
+
+    def _named(
+        self,
+        name: str,
+        options: Sequence[Option],
+        narrow: Narrow | None,
+        part: Callable[[str], str] | None,
+    ) -> list[Option]:
+        assert self.heard is not None
         heard, asked = self.heard, self.state.asked == name
-        if heard is None:
-            return []
         if asked and heard.picked is not None:
             return [option for option in options if option.value == heard.picked]
         shown = self.state.question.options if asked and self.state.question else ()
         which = place(heard, len(shown)) if shown else None
         if which is not None:
             return [option for option in options if option.value == shown[which]]
-        possible = matching(heard, options, asked=asked)
+        possible = matching(heard.saying(part(heard.text)) if part else heard, options, asked=asked)
         narrowed = narrow(heard) if narrow else None
         if narrowed is None:
             return possible
@@ -147,7 +173,7 @@ class Script:
         lines = [f"{n}. {option.label}" for n, option in enumerate(shown, 1)] if listed else []
         if len(options) > LISTED:
             lines.append(f"还有 {len(options) - LISTED} 样，说出名字就行。")
-        pressed = {o.title: f'/inform{{"pick": {_json(o.value)}}}' for o in options[: BUTTONS - 1]}
+        pressed = {o.title: picking(o.value) for o in options[: BUTTONS - 1]}
         return self._asking(
             name, "\n".join([ask, *lines]), {**pressed, **STOP}, tuple(o.value for o in shown)
         )
@@ -162,7 +188,7 @@ class Script:
         return self._measure(name, ask, read, most=most, too_many=too_many, default=default)
 
     def money(
-        self, name: str, ask: str, *, most: int, too_many: str, buttons: Mapping[str, str] | None = None
+        self, name: str, ask: str, *, most: int, too_many: str, buttons: Mapping[str, str | int] | None = None
     ) -> int:
         """An amount in fen, from 1 fen to `most`; 全部 is `most`."""
 
@@ -175,8 +201,6 @@ class Script:
                 return fen
             if self.state.asked != name:
                 return None
-            if heard.picked is not None:
-                return int(heard.picked)
             if heard.entities("amount"):
                 self.lead("请给我一个准确的数，比如 20 元。")
                 return None
@@ -194,10 +218,10 @@ class Script:
         most: int,
         too_many: str,
         default: int | None = None,
-        buttons: Mapping[str, str] | None = None,
+        buttons: Mapping[str, str | int] | None = None,
     ) -> int:
         known = self.state.values.get(name, default)
-        said = read(self.heard) if self.heard else None
+        said = read(self.heard) if self.heard and self._reads(name) else None
         if isinstance(said, int) and said != known:
             if 1 <= said <= most:
                 return self._take(name, said, said)
@@ -208,45 +232,48 @@ class Script:
         elif known is not None:
             self.state = self.state.without(name)
             self.lead(too_many)
-        raise self._asking(name, ask, {**(buttons or {}), **STOP})
+        raise self._asking(name, ask, {**_picks(buttons), **STOP})
 
-    def words(self, name: str, ask: str, *, buttons: Mapping[str, str] | None = None, least: int = 1) -> str:
+    def given(self, name: str, value: Any) -> None:
+        """Know `value` without asking: the customer's message says it."""
+        if name not in self.state.values:
+            self._take(name, value, value)
+
+    def words(
+        self, name: str, ask: str, *, buttons: Mapping[str, str | int] | None = None, least: int = 1
+    ) -> str:
         """What the customer writes. A button, or a no, is the empty text."""
         known = self.state.values.get(name)
         if known is not None:
             return known
         heard = self.heard
-        if heard is not None and self.state.asked == name and not self.understood:
+        if heard is not None and self.state.asked == name and not self.understood and not heard.is_aside:
             said = str(heard.picked) if heard.picked is not None else heard.text
             if buttons and heard.says_no and len(said) <= 6:
                 said = ""
             if len(said) >= least or buttons:
                 return self._take(name, said, said)
-        raise self._asking(name, ask, {**(buttons or {}), **STOP})
+        raise self._asking(name, ask, {**_picks(buttons), **STOP})
 
     def confirm(self, summary: str, yes: str = "确认", change: bool = True) -> None:
         """Go on only after the customer, seeing exactly `summary`, says yes. Never remembered."""
-        heard, asked = self.heard, self.state.asked == "confirm"
-        if heard is not None and asked and not self.understood:
-            if heard.says_yes or self._same_wish(heard):
+        heard = self.heard
+        if heard is not None and self.state.asked == "confirm" and not self.understood:
+            if heard.says_plainly_yes or (self.last and self._agrees(heard)):
                 if not self.state.is_stale(self.now):
                     self.understood = True
                     return
                 self.lead("隔了一会儿了，我再跟您确认一遍。")
-            elif heard.says_no:
+            elif heard.says_no and (self.last or len(heard.text) <= BARE):
                 if not change or self.state.values.get(DECLINED):
                     raise Stop
                 self.state = self.state.knowing(DECLINED, value=True)
                 self.lead("好的，先不办。要改哪里，直接告诉我；不想办了就说“算了”。")
         raise self._asking("confirm", summary, {yes: "/affirm", **(CHANGE if change else {}), **STOP})
 
-    def _same_wish(self, heard: Heard) -> bool:
-        """帮我兑换 to "shall I redeem?" is a yes."""
-        return (
-            bool(heard.text)
-            and heard.intent in (self.state.name, f"ask_{self.state.name}")
-            and len(heard.text) <= 8
-        )
+    def _agrees(self, heard: Heard) -> bool:
+        """A yes with more around it; or the wish itself: 帮我兑换, to "shall I redeem?"."""
+        return heard.says_yes or (heard.intent == self.state.name and 0 < len(heard.text) <= SHORT)
 
     # ---- inside
 
@@ -268,5 +295,10 @@ class Script:
         return Asks()
 
 
-def _json(value: str | int) -> str:
-    return str(value) if isinstance(value, int) else f'"{value}"'
+def picking(value: str | int) -> str:
+    """The payload of a button that answers with `value`."""
+    return f"/inform{json.dumps({'pick': value}, ensure_ascii=False)}"
+
+
+def _picks(buttons: Mapping[str, str | int] | None) -> dict[str, str]:
+    return {title: picking(value) for title, value in (buttons or {}).items()}

@@ -67,13 +67,13 @@ def ended(state: TaskState) -> Events:
 
 
 async def play(task: Task, call: Call, state: TaskState, heard: Heard | None) -> Played:
-    """Run the script on the state and the customer's message, in one transaction.
+    """Run the script on the state and the customer's message; each run is one transaction.
 
     What a script wrote before it stopped or took back a choice is rolled back.
     """
     for _ in range(REPLAYS):
         try:
-            return await _play_once(task, call, state, heard)
+            return await _read(task, call, state, heard)
         except Again as again:
             state, heard = replace(state.without(*again.names), lead=again.lead), None
         except Stop as stop:
@@ -82,13 +82,33 @@ async def play(task: Task, call: Call, state: TaskState, heard: Heard | None) ->
     raise AssertionError(f"The script of {task.topic} takes back its choices without end.")
 
 
-async def _play_once(task: Task, call: Call, state: TaskState, heard: Heard | None) -> Played:
+async def _read(task: Task, call: Call, state: TaskState, heard: Heard | None) -> Played:
+    """The message as the answer to what was asked; else as a correction, of the latest value first."""
+    played = await _run(task, call, state, heard)
+    if heard is None or state.asked is None or played.understood:
+        return played
+    for name in reversed(list(state.values)):
+        corrected = await _run(task, call, state, heard, name)
+        if corrected.understood:
+            return corrected
+    return await _run(task, call, state, heard, last=True)
+
+
+async def _run(
+    task: Task,
+    call: Call,
+    state: TaskState,
+    heard: Heard | None,
+    correcting: str | None = None,
+    *,
+    last: bool = False,
+) -> Played:
     async with call.runtime.database.write() as session:
         seen = await access(session, call.identity, call.now)
         if not seen.verified:
             return Played(state, understood=True, proved=False)
         customer = await open_own_data(session, seen, task.topic, call.now)
-        script = Script(call, session, customer, state, heard)
+        script = Script(call, session, customer, state, heard, correcting, last=last)
         try:
             await task.script(script)
         except Asks:

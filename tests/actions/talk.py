@@ -38,7 +38,7 @@ class Talk:
         intent = action.removeprefix("action_")
         await self._call(action, text, intent, entities, emotion)
         if self.customer.followup == "task_form":
-            await self._ask(text, intent)
+            await self._ask(text, intent, emotion)
         return self.text
 
     async def say(
@@ -55,7 +55,7 @@ class Talk:
             self.asked, self.then = False, self.customer.followup
             self.customer.slots["requested_slot"] = "step"
         else:
-            await self._ask(text, intent)
+            await self._ask(text, intent, emotion)
         return self.text
 
     async def resume(self) -> str:
@@ -75,9 +75,9 @@ class Talk:
             return await self.say("", name, **entities)
         return await self.begin(f"action_{name}", "", **entities)
 
-    async def _ask(self, text: str, intent: str) -> None:
+    async def _ask(self, text: str, intent: str, emotion: str = "calm") -> None:
         self.asked = True
-        await self._call("action_ask_step", text, intent, {})
+        await self._call("action_ask_step", text, intent, {}, emotion)
 
     async def _call(
         self,
