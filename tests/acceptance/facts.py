@@ -38,6 +38,15 @@ async def facts_of(house: House, who: DemoCustomer) -> Facts:
     return Facts(points.total, balance.total, complaint.number if complaint else None)
 
 
+async def with_everything(house: House, customers: list[DemoCustomer]) -> DemoCustomer:
+    """A demo customer with points, money and a complaint."""
+    for who in customers:
+        facts = await facts_of(house, who)
+        if facts.points and facts.balance and facts.complaint:
+            return who
+    raise AssertionError("No demo customer has points, money and a complaint.")
+
+
 def yuan(fen: int) -> str:
     """Money as the widget shows it."""
     return f"{fen // 100:,}.{fen % 100:02}"

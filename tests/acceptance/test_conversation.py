@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator
 import pytest_asyncio
 from playwright.async_api import BrowserContext, ConsoleMessage, Page, expect
 
-from tests.acceptance.facts import facts_of, yuan
+from tests.acceptance.facts import facts_of, with_everything, yuan
 from tests.acceptance.house import DemoCustomer, House
 from tests.acceptance.widget import Chat
 
@@ -48,15 +48,6 @@ def watch(page: Page, house: House) -> tuple[list[str], list[str]]:
     page.on("console", console)
     page.on("pageerror", lambda error: problems.append(str(error)))
     return strangers, problems
-
-
-async def with_everything(house: House, customers: list[DemoCustomer]) -> DemoCustomer:
-    """A demo customer with points, money and a complaint."""
-    for who in customers:
-        facts = await facts_of(house, who)
-        if facts.points and facts.balance and facts.complaint:
-            return who
-    raise AssertionError("No demo customer has points, money and a complaint.")
 
 
 async def test_the_three_questions_are_answered_after_one_proof(

@@ -11,6 +11,7 @@ import aiohttp
 import pytest
 
 from tests.acceptance.customer import Customer, Frame
+from tests.acceptance.facts import with_everything
 from tests.acceptance.house import DemoCustomer, House
 
 MAKE = Callable[..., Customer]
@@ -76,7 +77,7 @@ async def test_a_restarted_server_goes_on_where_it_was(
     house: House, visitor: Customer, customers: list[DemoCustomer]
 ) -> None:
     """Sequence numbers, history and the half-filled form survive; the same token is still good."""
-    me = customers[2]
+    me = await with_everything(house, customers)
     await visitor.ask("我卡里还有多少钱")
     await visitor.ask(me.phone)
     before = visitor.messages()
