@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from rasa.core.actions.action import Action, ActionExecutionRejection, action_for_index
+from rasa.core.actions.loops import LoopAction
 from rasa.core.channels.channel import OutputChannel, UserMessage
 from rasa.core.policies.policy import PolicyPrediction
 from rasa.core.policies.rule_policy import DEFAULT_ACTION_MAPPINGS
@@ -17,16 +18,21 @@ from rasa.engine.runner.interface import GraphRunner
 from rasa.engine.storage.local_model_storage import LocalModelStorage
 from rasa.engine.storage.storage import ModelMetadata
 from rasa.exceptions import ActionLimitReached
-from rasa.shared.core.constants import ACTION_LISTEN_NAME, DEFAULT_ACTION_NAMES, DEFAULT_SLOT_NAMES
+from rasa.shared.core.constants import (
+    ACTION_LISTEN_NAME,
+    ACTION_SESSION_START_NAME,
+    DEFAULT_ACTION_NAMES,
+    DEFAULT_SLOT_NAMES,
+)
 from rasa.shared.core.events import ActionExecuted, ActionExecutionRejected, Event, UserUttered
 from rasa.shared.core.slot_mappings import SlotMappingType
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.common import TempDirectoryPath, get_temp_dir_name
 
 from bot.brain.runner import PlannedRunner
-from bot.brain.tracker import WindowTracker
 from bot.brain.tracker_store import BrainTrackerStore, Conversation
 from bot.brain.turns import Refused, TurnRequest, encode_answer
+from bot.brain.window import WindowTracker
 
 logger = logging.getLogger(__name__)
 
@@ -146,7 +152,10 @@ class BrainProcessor(MessageProcessor):
     def predict_next_with_tracker_if_should(
         self, tracker: DialogueStateTracker
     ) -> tuple[Action, PolicyPrediction]:
-        if self.is_action_limit_reached(tracker, tracker.latest_action_name != ACTION_LISTEN_NAME):
+        if (
+            _actions_since_listening(tracker, self.max_number_of_predictions)
+            >= self.max_number_of_predictions
+        ):
             raise ActionLimitReached("The limit of actions to predict has been reached.")
         prediction = self._predict_next_with_tracker(tracker)
         return self._action_at(prediction.max_confidence_index), prediction
@@ -169,10 +178,12 @@ class BrainProcessor(MessageProcessor):
 
         Rasa logs a failed action as executed: the customer hears nothing and the dialogue moves on.
         """
-        temporary = tracker.copy()
-        temporary.update_with_events(prediction.events, self.domain)
+        shown = tracker
+        if isinstance(action, LoopAction):  # which logs on the tracker it is given, and may yet reject
+            shown = tracker.copy()
+            shown.update_with_events(prediction.events, self.domain)
         try:
-            events = await action.run(output_channel, nlg, temporary, self.domain)
+            events = await action.run(output_channel, nlg, shown, self.domain)
         except ActionExecutionRejection:
             tracker.update(
                 ActionExecutionRejected(action.name(), prediction.policy_name, prediction.max_confidence)
@@ -208,6 +219,17 @@ def _done(tracker: WindowTracker, before: int) -> list[str]:
         and event.action_name
         and event.action_name not in DEFAULT_ACTION_NAMES
     ]
+
+
+def _actions_since_listening(tracker: DialogueStateTracker, limit: int) -> int:
+    """How many actions were run since the customer spoke; at most `limit` are counted."""
+    count = 0
+    for event in reversed(tracker.events):
+        if isinstance(event, ActionExecuted):
+            if event.action_name in (ACTION_LISTEN_NAME, ACTION_SESSION_START_NAME) or count == limit:
+                break
+            count += 1
+    return count
 
 
 def _has_slots_to_extract(domain: Any) -> bool:

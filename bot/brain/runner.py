@@ -6,11 +6,11 @@ from typing import Any, NamedTuple
 
 from rasa.core.policies.policy import Policy, PolicyPrediction
 from rasa.core.policies.rule_policy import RulePolicy
-from rasa.engine.constants import PLACEHOLDER_TRACKER
 from rasa.engine.graph import ExecutionContext, GraphComponent, GraphNode, GraphNodeHook, GraphSchema
 from rasa.engine.runner.interface import GraphRunner
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.regex_message_handler import RegexMessageHandler
+from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, ActionExecutionRejected
 from rasa.shared.core.trackers import DialogueStateTracker
 
@@ -85,7 +85,7 @@ class PlannedRunner(GraphRunner):
             given = {parameter: outputs[source] for parameter, source in needs if source in outputs}
             outputs[name] = output = run(**given)
             if isinstance(output, PolicyPrediction):
-                certain = _is_certain(output, run.__self__, outputs[PLACEHOLDER_TRACKER])
+                certain = _is_certain(output, run.__self__, given["tracker"], given["domain"])
 
     def _plan(self, target: str) -> list[_Step]:
         """What `target` needs, before it; policies by falling priority, so that rules come first."""
@@ -118,10 +118,12 @@ class _Passed:
         return messages
 
 
-def _is_certain(prediction: PolicyPrediction, policy: Any, tracker: DialogueStateTracker) -> bool:
+def _is_certain(
+    prediction: PolicyPrediction, policy: Any, tracker: DialogueStateTracker, domain: Domain
+) -> bool:
     """Whether no policy after this one can win, as Rasa's ensemble has it.
 
-    What overrules (`is_no_user_prediction`) and what a rule says: unless their action was just rejected.
+    What overrules (`is_no_user_prediction`) and what a rule says, unless that action was just rejected.
     """
     if prediction.max_confidence < 1.0:
         return False
@@ -129,7 +131,7 @@ def _is_certain(prediction: PolicyPrediction, policy: Any, tracker: DialogueStat
         return False
     for event in reversed(tracker.events):
         if isinstance(event, ActionExecutionRejected):
-            return False
+            return prediction.max_confidence_index != domain.index_for_action(event.action_name)
         if isinstance(event, ActionExecuted):
             return True
     return True

@@ -15,8 +15,8 @@ from rasa.shared.core.events import ActiveLoop, Event, deserialise_events
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.brain.settings import database_url
-from bot.brain.tracker import WindowTracker, new_events
 from bot.brain.turn_log import KEPT_ANSWERS, Turn, TurnLog
+from bot.brain.window import WindowTracker, new_events
 
 WARM = 400
 """Conversations kept in memory; one takes about 100 kB."""

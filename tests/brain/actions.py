@@ -92,7 +92,9 @@ class Actions:
             "action_request_human": lambda: reply("好的，转人工。"),
             "validate_identity_form": lambda: self._validate(call),
         }
-        return plain[name]()
+        if name in plain:
+            return plain[name]()
+        return reply() if name.startswith("validate_") else reply(f"（{name}）")
 
     def _personal(self, name: str, call: Call) -> Reply:
         if call["sender_id"] in self.verified:

@@ -17,11 +17,12 @@ from rasa.shared.utils.common import all_subclasses
 from bot.brain import overrides
 from bot.brain.overrides import HOLDS_FOR, Override, OverrideOutdated, apply_overrides
 from bot.brain.overrides import events as event_overrides
+from bot.brain.overrides import forms as form_overrides
 from bot.brain.overrides import remote_action as action_overrides
 from bot.brain.overrides.events import resolve_by_type
 from bot.brain.overrides.remote_action import validate_action_result
 
-ALL = (*event_overrides.OVERRIDES, *action_overrides.OVERRIDES)
+ALL = (*event_overrides.OVERRIDES, *form_overrides.OVERRIDES, *action_overrides.OVERRIDES)
 
 
 @pytest.mark.parametrize("override", ALL, ids=lambda override: override.name)
@@ -114,6 +115,8 @@ def test_nothing_is_replaced_that_is_not_listed() -> None:
     """The list in the package is the whole list."""
     assert {override.name for override in ALL} == {
         "resolve_by_type",
+        "_temporary_tracker",
+        "_validate_if_required",
         "_action_call_format",
         "_validate_action_result",
     }

@@ -179,7 +179,7 @@ async def test_an_action_hears_of_the_last_messages_only(take: Take, actions: Ac
     await take("c", "/ask_points")
     points, ask = actions.calls[0], actions.calls[-1]
     validate = next(call for call in actions.calls if call["next_action"] == "validate_identity_form")
-    assert sum(event["event"] == "user" for event in points["tracker"]["events"]) == 4
+    assert sum(event["event"] == "user" for event in points["tracker"]["events"]) == 2
     assert points["tracker"]["latest_message"]["metadata"]["identity"] == 1
     assert "domain" not in points
     assert "domain" not in ask

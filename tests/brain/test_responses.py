@@ -9,7 +9,7 @@ from rasa.shared.core.events import UserUttered
 
 from bot.brain.agent import BrainAgent
 from bot.brain.responses import BrainResponses
-from bot.brain.tracker import WindowTracker
+from bot.brain.window import WindowTracker
 
 
 @pytest.fixture

@@ -17,9 +17,9 @@ from rasa.shared.core.events import Event
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.brain.agent import BrainAgent
-from bot.brain.tracker import MAX_EVENTS, WindowTracker, new_events
 from bot.brain.tracker_store import BrainTrackerStore, Conversation
 from bot.brain.turn_log import TurnLog
+from bot.brain.window import MAX_EVENTS, WindowTracker, new_events
 from tests.brain.actions import CODE, NUMBER, Actions, reply, slot
 from tests.brain.conftest import Take, use_store
 

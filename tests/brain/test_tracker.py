@@ -21,9 +21,9 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.brain.agent import BrainAgent
 from bot.brain.overrides import apply_overrides
-from bot.brain.tracker import KEPT_TURNS, MAX_EVENTS, Checkpoint, WindowTracker, last_turns, squeezed
 from bot.brain.tracker_store import BrainTrackerStore
 from bot.brain.turn_log import TurnLog
+from bot.brain.window import KEPT_TURNS, MAX_EVENTS, Checkpoint, WindowTracker, last_turns, squeezed
 from tests.brain.conftest import Take
 
 SLOTS = [TextSlot("color", mappings=[{}], influence_conversation=True), TextSlot("size", mappings=[{}])]

@@ -58,9 +58,9 @@ def source_digest(function: Any) -> str:
 
 def apply_overrides() -> None:
     """Apply every override to the Rasa of this process."""
-    from bot.brain.overrides import events, remote_action
+    from bot.brain.overrides import events, forms, remote_action
 
     if rasa.version.__version__ != HOLDS_FOR:
         raise OverrideOutdated(f"The overrides hold for Rasa {HOLDS_FOR}, not {rasa.version.__version__}.")
-    for override in (*events.OVERRIDES, *remote_action.OVERRIDES):
+    for override in (*events.OVERRIDES, *forms.OVERRIDES, *remote_action.OVERRIDES):
         override.apply()

@@ -11,9 +11,9 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
 
 from bot.brain.overrides import Override
-from bot.brain.tracker import last_turns
+from bot.brain.window import last_turns
 
-TOLD_TURNS = 4
+TOLD_TURNS = 2
 """An action sees the events of so many messages, the present one included."""
 
 

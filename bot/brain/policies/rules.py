@@ -17,7 +17,7 @@ from rasa.shared.core.domain import Domain, State
 from rasa.shared.core.trackers import DialogueStateTracker, get_active_loop_name
 from rasa.shared.nlu.constants import ACTION_NAME, INTENT, TEXT
 
-from bot.brain.tracker import WindowTracker
+from bot.brain.window import WindowTracker
 
 Where = tuple[str | None, str | None]
 """The previous action and the intent of the state a rule ends in."""
