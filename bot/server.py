@@ -31,6 +31,7 @@ from bot.http.pages import Pages
 from bot.kit.clock import Clock, system_now
 from bot.kit.db import Database
 from bot.kit.settings import Settings
+from bot.server_wechat import WechatSide
 
 log = structlog.get_logger(__name__)
 
@@ -50,6 +51,8 @@ class Parts:
     outbox: Outbox
     files: FileStore
     conversations: ConversationService
+    metrics: Metrics
+    wechat: WechatSide
 
 
 PARTS = web.AppKey("parts", Parts)
@@ -63,6 +66,10 @@ def make_parts(settings: Settings, clock: Clock = system_now) -> Parts:
     )
     hub = Hub(database)
     turns = Turns(database, brain, hub, clock, honest_after_seconds=settings.honest_after_seconds)
+    outbox = Outbox(database, outlets=(), clock=clock, hub=hub)
+    files = FileStore(database, settings.data_dir / "files", settings.secret("session_secret"), clock)
+    conversations = ConversationService(database, turns, hub, clock, max_text=settings.max_text)
+    metrics = Metrics()
     return Parts(
         settings=settings,
         clock=clock,
@@ -70,16 +77,18 @@ def make_parts(settings: Settings, clock: Clock = system_now) -> Parts:
         brain=brain,
         hub=hub,
         turns=turns,
-        outbox=Outbox(database, outlets=(), clock=clock, hub=hub),
-        files=FileStore(database, settings.data_dir / "files", settings.secret("session_secret"), clock),
-        conversations=ConversationService(database, turns, hub, clock, max_text=settings.max_text),
+        outbox=outbox,
+        files=files,
+        conversations=conversations,
+        metrics=metrics,
+        wechat=WechatSide(settings, database, clock, conversations, outbox, files, metrics.registry),
     )
 
 
 def make_app(settings: Settings, clock: Clock = system_now) -> web.Application:
     """The server's web application."""
     parts = make_parts(settings, clock)
-    metrics = Metrics()
+    metrics = parts.metrics
     app = web.Application(middlewares=[metrics.middleware, error_middleware], client_max_size=LARGEST_BODY)
     app[PARTS] = parts
     app.cleanup_ctx.append(_running)
@@ -93,6 +102,7 @@ def make_app(settings: Settings, clock: Clock = system_now) -> web.Application:
         merchant_key = demo_merchant_key(settings)
     WebChat(settings, inbox, MerchantTokens(merchant_key, settings.merchant_algorithm), clock).add_to(app)
     FileRoutes(parts.files).add_to(app)
+    parts.wechat.add_to(app)
     Health(parts.database, parts.brain).add_to(app)
     metrics.add_to(app)
     if settings.demo:
@@ -107,9 +117,11 @@ async def _running(app: web.Application) -> AsyncIterator[None]:
     await parts.brain.start()
     parts.hub.start()
     parts.turns.start()
+    parts.wechat.start()
     parts.outbox.start()
     yield
     await parts.outbox.close()
+    await parts.wechat.close()
     await parts.turns.close()
     await parts.hub.close()
     await parts.brain.close()

@@ -160,6 +160,12 @@ async def settle(
     )
 
 
+async def anything_held(session: ReadSession, channel: Channel, account: str, user: ChannelUser) -> bool:
+    """Is something held for somebody?"""
+    held = select(Message.id).where(_of(channel, account, user), Message.state == "held").limit(1)
+    return await session.scalar(held) is not None
+
+
 async def release(
     session: WriteSession, channel: Channel, account: str, user: ChannelUser, now: datetime
 ) -> None:

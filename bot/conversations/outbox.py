@@ -183,6 +183,9 @@ class Outbox:
 
     async def resume(self, channel: Channel, account: str, user: ChannelUser) -> None:
         """See Deliveries.resume."""
+        async with self._database.read() as session:
+            if not await delivery.anything_held(session, channel, account, user):
+                return
         async with self._database.write() as session:
             await delivery.release(session, channel, account, user, self._clock())
         self.wake()

@@ -62,6 +62,9 @@ class Settings(BaseSettings):
     sms_url: str = ""
     sms_secret: SecretStr = SecretStr("")
 
+    wechat_accounts: str = ""
+    public_url: str = ""
+
     service_phone: str = ""
     service_hours: str = "每天 9:00-21:00"
 

@@ -110,12 +110,19 @@ class Sender:
             )
             return len(list(parts))
 
-    async def went_out(self, message_id: str, parts: range) -> None:
-        """Parts of a message went out in another way than by calls: in the answer to a request."""
+    async def went_out(self, message_id: str, parts: range, platform_id: str | None = None) -> None:
+        """Parts of a message went out without using an allowance: as an answer to a request or an event."""
         async with self._database.write() as session:
             for part in parts:
                 session.add(
-                    WxPart(message_id=message_id, part=part, state="sent", kind="reply", at=self._clock())
+                    WxPart(
+                        message_id=message_id,
+                        part=part,
+                        state="sent",
+                        kind="reply",
+                        platform_id=platform_id,
+                        at=self._clock(),
+                    )
                 )
 
     async def message_of(self, platform_id: str) -> str | None:

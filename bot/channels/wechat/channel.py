@@ -14,6 +14,7 @@ from bot.channels.tencent.accounts import OfficialAccount
 from bot.channels.tencent.api import Api, Download, Http
 from bot.channels.tencent.counters import Counters
 from bot.channels.tencent.errors import OFFICIAL
+from bot.channels.tencent.intake import Intake
 from bot.channels.tencent.media import MediaFetcher
 from bot.channels.tencent.meter import Meter
 from bot.channels.tencent.offers import Offers
@@ -92,8 +93,9 @@ class OfficialChannel:
         self.notices = Notices(database, clock, self.account, self.api)
         self._media = MediaFetcher(database, clock, files, CHANNEL, self._download)
         self.outlet = OfficialOutlet(database, clock, self.account, self.api, files, meter, offers, site)
+        intake = Intake(CHANNEL, conversations, files, offers)
         inbound = Inbound(
-            database, clock, conversations, deliveries, files, meter, offers, self._media, self.notices
+            database, clock, conversations, deliveries, intake, meter, self._media, self.notices
         )
         sender = Sender(database, clock, meter, repeatable=False)
         self._callbacks = Callbacks(

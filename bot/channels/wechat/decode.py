@@ -7,41 +7,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from bot.channels.tencent import xml
+from bot.channels.tencent import sentences, xml
 from bot.channels.tencent.emoji import with_names
+from bot.channels.tencent.intake import Media, Said
 from bot.channels.tencent.xml import BadXml, Fields
-from bot.channels.wechat import sentences
-from bot.messages import ChannelUser, Content
+from bot.messages import ChannelUser
 
 Follow = Literal["subscribed", "unsubscribed"]
-
-
-@dataclass(frozen=True, slots=True)
-class Media:
-    """Something to fetch: its media id, and what it is called and presumed to be until then."""
-
-    media_id: str
-    name: str
-    content_type: str
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What becomes a message in the conversation."""
-
-    text: str
-    intent: str | None = None
-    entities: Mapping[str, Any] = field(default_factory=dict)
-    menu: str | None = None
-    media: Media | None = None
-    event: Mapping[str, str] = field(default_factory=dict)
-    answer: Content | None = None
-    silent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

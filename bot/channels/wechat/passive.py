@@ -13,10 +13,9 @@ from datetime import timedelta
 
 from sqlalchemy import delete, update
 
-from bot.channels.tencent import guard, xml
+from bot.channels.tencent import guard, sentences, xml
 from bot.channels.tencent.sending import Sender
 from bot.channels.tencent.words import TEXT_BYTES, in_words, numbered, split
-from bot.channels.wechat import sentences
 from bot.channels.wechat.decode import Arrival
 from bot.channels.wechat.door import Opened
 from bot.channels.wechat.models import WxPassiveReply

@@ -1,0 +1,193 @@
+"""The real server between a brain that echoes and a platform that plays WeChat and WeCom."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp.test_utils import TestServer
+from sqlalchemy import select
+
+from bot.channels.wechat_platform.app import make_app as make_platform
+from bot.channels.wechat_platform.callbacks import Caller
+from bot.channels.wechat_platform.customer import OfficialCustomer
+from bot.channels.wechat_platform.state import Account, Platform
+from bot.channels.wechat_platform.wecom import WecomCustomer
+from bot.conversations.models import Message
+from bot.kit.settings import Settings
+from bot.migrations import upgrade
+from bot.server import PARTS, Parts, make_app
+from tests.server.conftest import SECRET, EchoBrain
+
+KEY = "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C"
+OLD_KEY = "kWxPEV2UEDyxWpmPdKC3F4dgPDmOvfKX1HGnEUDS1aR"
+APP, CORP, KFID = "wx5823bf96d3bd56c7", "ww1234567890abcd", "wk1234567890abcd"
+TEMPLATE, SUBSCRIPTION = "tmpl-1", "subs-1"
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
+
+OFFICIAL = f"""
+[[official]]
+name = "main"
+app_id = "{APP}"
+app_secret = "app-secret"
+token = "QDG6eK"
+aes_key = "{KEY}"
+previous_aes_key = "{OLD_KEY}"
+mode = "MODE"
+reply = "REPLY"
+api = "PLATFORM"
+
+[[official.templates]]
+name = "complaint-reply"
+id = "{TEMPLATE}"
+fields = {{ thing1 = "subject" }}
+
+[[official.templates]]
+name = "offer"
+id = "{SUBSCRIPTION}"
+kind = "subscription"
+purpose = "marketing"
+fields = {{ thing1 = "subject" }}
+
+[[wecom]]
+name = "main"
+corp_id = "{CORP}"
+secret = "kf-secret"
+token = "123456"
+aes_key = "{KEY}"
+api = "PLATFORM"
+"""
+
+
+@dataclass
+class Town:
+    """Everything that runs, and short ways to look at it."""
+
+    platform: Platform
+    caller: Caller
+    brain: EchoBrain
+    api: TestServer
+    thinking: TestServer
+    server: TestServer
+    settings: Settings
+
+    @property
+    def parts(self) -> Parts:
+        return self.server.app[PARTS]
+
+    def official(self, user: str = "o-wang") -> OfficialCustomer:
+        return OfficialCustomer(self.platform, self.caller, self.platform.accounts[APP], user)
+
+    def wecom(self, user: str = "wm-wang") -> WecomCustomer:
+        return WecomCustomer(self.platform, self.caller, self.platform.accounts[CORP], user)
+
+    async def log(self) -> list[Message]:
+        """Every message there is, in order."""
+        async with self.parts.database.read() as session:
+            return list(await session.scalars(select(Message).order_by(Message.conversation_id, Message.seq)))
+
+    async def states(self) -> list[str]:
+        """The states of our own messages, once none is being sent."""
+
+        async def settled() -> bool:
+            return all(row.state not in ("waiting", "queued", "sending") for row in await self.log())
+
+        await self.until(settled)
+        return [row.state for row in await self.log() if row.author != "customer"]
+
+    async def texts(self, author: str | None = None) -> list[str]:
+        return [row.content["text"] for row in await self.log() if author in (None, row.author)]
+
+    async def until(self, done: Callable[[], Any], seconds: float = 10.0) -> Any:
+        """Wait until `done()` is true (it may be a coroutine function)."""
+        async with asyncio.timeout(seconds):
+            while True:
+                found = done()
+                if asyncio.iscoroutine(found):
+                    found = await found
+                if found:
+                    return found
+                await asyncio.sleep(0.02)
+
+    async def shown(self, who: OfficialCustomer | WecomCustomer, count: int) -> list[str]:
+        """What the customer was sent, once it is `count` messages."""
+        lines: list[str] = []
+
+        def enough() -> bool:
+            lines[:] = [line["text"] for line in who.phone.lines if line["who"] != "me"]
+            return len(lines) >= count
+
+        await self.until(enough)
+        return lines
+
+    async def restart(self) -> None:
+        """A new server on the same database, at the same address."""
+        port = self.server.port
+        await self.server.close()
+        self.server = TestServer(make_app(self.settings), port=port)
+        await self.server.start_server()
+
+
+async def make_town(tmp_path: Path, template: Path, mode: str = "safe", reply: str = "service") -> Town:
+    platform = Platform(retry_seconds=0.1)
+    api = TestServer(make_platform(platform))
+    await api.start_server()
+    brain = EchoBrain()
+    thinking = TestServer(brain.app())
+    await thinking.start_server()
+    accounts = tmp_path / "accounts.toml"
+    address = str(api.make_url("")).rstrip("/")
+    text = OFFICIAL.replace("MODE", mode).replace("REPLY", reply).replace("PLATFORM", address)
+    accounts.write_text(text, encoding="utf-8")
+    shutil.copyfile(template, tmp_path / "huitouke.db")
+    settings = Settings(
+        data_dir=tmp_path,
+        brain_secret=SECRET,  # pyright: ignore[reportArgumentType] - pydantic makes it a secret
+        brain_urls=[str(thinking.make_url("")).rstrip("/")],  # pyright: ignore[reportCallIssue]
+        wechat_accounts=str(accounts),
+        demo=False,
+    ).model_copy(update={"brain_urls": [str(thinking.make_url("")).rstrip("/")]})
+    server = TestServer(make_app(settings))
+    await server.start_server()
+    here = str(server.make_url("")).rstrip("/")
+    platform.accounts = {
+        APP: Account(
+            APP,
+            "app-secret",
+            "QDG6eK",
+            KEY,
+            f"{here}/api/wechat/main",
+            mode,
+            templates={TEMPLATE: "", SUBSCRIPTION: ""},
+        ),
+        CORP: Account(CORP, "kf-secret", "123456", KEY, f"{here}/api/wecom/main", kfid=KFID),
+    }
+    town = Town(platform, Caller(platform), brain, api, thinking, server, settings)
+    return town
+
+
+async def close_town(town: Town) -> None:
+    await town.caller.close()
+    await town.server.close()
+    await town.api.close()
+    await town.thinking.close()
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite file."""
+    path = tmp_path_factory.mktemp("wechat") / "template.db"
+    upgrade(f"sqlite+aiosqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+async def town(tmp_path: Path, empty_database: Path) -> AsyncIterator[Town]:
+    made = await make_town(tmp_path, empty_database)
+    yield made
+    await close_town(made)
