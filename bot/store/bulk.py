@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Table, func, select, text
 
-from bot.kit.db import WriteSession
+from bot.kit.db import Base, WriteSession
 
 BLOCK = 2_000
 
@@ -21,10 +21,16 @@ Row = tuple[Any, ...]
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
-async def reserve_ids(session: WriteSession, table: Table, count: int) -> Sequence[int]:
+def table_of(model: type[Base]) -> Table:
+    """The table of a model."""
+    return model.metadata.tables[model.__tablename__]
+
+
+async def reserve_ids(session: WriteSession, model: type[Base], count: int) -> Sequence[int]:
     """`count` row numbers that nobody else will get, ascending."""
     if not count:
         return ()
+    table = table_of(model)
     if session.get_bind().dialect.name == "sqlite":
         # The transaction holds the only write lock, so the next numbers are ours.
         last = (await session.execute(select(func.max(table.c.id)))).scalar_one() or 0
@@ -35,11 +41,12 @@ async def reserve_ids(session: WriteSession, table: Table, count: int) -> Sequen
 
 
 async def insert_rows(
-    session: WriteSession, table: Table, columns: Sequence[str], rows: Sequence[Row]
+    session: WriteSession, model: type[Base], columns: Sequence[str], rows: Sequence[Row]
 ) -> None:
     """Insert all `rows`. A broken constraint fails the whole transaction."""
     if not rows:
         return
+    table = table_of(model)
     connection = await (await session.connection()).get_raw_connection()
     driver: Any = connection.driver_connection
     if session.get_bind().dialect.name == "sqlite":

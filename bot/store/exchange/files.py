@@ -97,8 +97,8 @@ CUSTOMERS = CsvFile(
         may("manager_name", text(80), "the 客户经理 of a key account"),
         may("manager_phone", text(40), "how to reach them"),
         may("birthday", day, "only if the customer told you themselves"),
-        may("time_zone", time_zone, "where the customer lives", default="Asia/Shanghai"),
-        may("locale", text(16), "language", default="zh-CN"),
+        may("time_zone", time_zone, "where the customer lives; Asia/Shanghai when empty"),
+        may("locale", text(16), "language; zh-CN when empty"),
         may("created_at", moment, "customer since; now when empty"),
     ),
     "Customers that are already there are brought up to date; empty cells change nothing.",
@@ -138,7 +138,7 @@ CARDS = CsvFile(
 
 ORDERS = CsvFile(
     "orders",
-    "One line for each article of an order; lines with the same number are one order. Amounts in yuan.",
+    "One line for each article of an order; the lines of an order stand together. Amounts in yuan.",
     ("number", "line"),
     (
         must("number", text(40), "the order's number"),
@@ -227,7 +227,7 @@ CATALOGUE = CsvFile(
 
 BILLS = CsvFile(
     "bills",
-    "One line for each line of a bill; lines with the same number are one bill. Amounts in yuan.",
+    "One line for each line of a bill; the lines of a bill stand together. Amounts in yuan.",
     ("number", "line"),
     (
         must("number", text(40), "the bill's number"),
