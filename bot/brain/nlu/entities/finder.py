@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from bot.brain.nlu.entities.amounts import read_amounts
+from bot.brain.nlu.entities.durations import read_durations
 from bot.brain.nlu.entities.found import Found
 from bot.brain.nlu.entities.identifiers import read_identifiers
 from bot.brain.nlu.entities.money import read_money
+from bot.brain.nlu.entities.products import read_products
+from bot.brain.nlu.entities.times import read_times
 
-_READERS = (read_identifiers, read_money)
+_READERS = (read_identifiers, read_money, read_amounts, read_times, read_durations, read_products)
 # Full-width characters become their half-width twins of the same length, so offsets do not move; the
 # full-width comma stays, because it parts clauses where 1,000 has the other one.
 _HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if code != 0xFF0C} | {0x3000: 0x20}
