@@ -66,7 +66,7 @@ async def test_every_topic_can_be_asked_back_about(agent: BrainAgent) -> None:
     domain = agent.domain
     assert domain is not None
     asked = {button["payload"].lstrip("/") for button in domain.responses["utter_clarify"][0]["buttons"]}
-    plain = {"greet", "goodbye", "thank", "affirm", "deny", "cancel", "inform", "chitchat"}
+    plain = {"greet", "goodbye", "thank", "affirm", "deny", "cancel", "inform", "chitchat", "several_requests"}
     assert set(domain.intents) - set(DEFAULT_INTENTS) - plain == asked
 
 

@@ -1,0 +1,239 @@
+"""The two brains as processes: how each is made, started, spoken to, and what it costs."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from bench.figures import Figures, memory_mb
+from bot.kit.settings import ROOT
+
+BRAIN_PYTHON = ROOT / "bot" / "brain" / ".venv" / "bin" / "python"
+PYTHON = ROOT / ".venv" / "bin" / "python"
+HUITOUKE = ROOT / ".venv" / "bin" / "huitouke"
+HERE = Path(__file__).parent
+BUILT = ROOT / "build" / "bench" / "vanilla"
+SECRET = "bench"
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def environment(folder: Path, **more: str) -> dict[str, str]:
+    return {
+        **os.environ,
+        "HUITOUKE_DATA_DIR": str(folder),
+        "HUITOUKE_BRAIN_SECRET": SECRET,
+        "HUITOUKE_ACTIONS_SECRET": SECRET,
+        "HUITOUKE_LOG_LEVEL": "warning",
+        "RASA_TELEMETRY_ENABLED": "false",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "PYTHONWARNINGS": "ignore",
+        **more,
+    }
+
+
+@dataclass
+class System:
+    """A brain with its action server. `take` is one turn over HTTP."""
+
+    name: str
+    folder: Path
+    model: Path
+    port: int = 0
+    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    http: aiohttp.ClientSession | None = None
+
+    async def start(self) -> float:
+        """Start both processes; seconds until the brain took its first turn."""
+        self.port, actions_port = free_port(), free_port()
+        self._run("actions", *self.actions_command(actions_port))
+        self.http = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0))
+        await _listening(actions_port)
+        began = time.perf_counter()
+        self._run("brain", *self.brain_command(actions_port))
+        while True:
+            if self.processes["brain"].poll() is not None:
+                raise RuntimeError((self.folder / f"{self.name}-brain.log").read_text()[-3000:])
+            try:
+                await self.take("ready", 0, "你好")
+            except (aiohttp.ClientError, OSError):
+                await asyncio.sleep(0.05)
+            else:
+                return time.perf_counter() - began
+
+    async def stop(self) -> None:
+        if self.http:
+            await self.http.close()
+        for process in self.processes.values():
+            process.terminate()
+        for process in self.processes.values():
+            process.wait(20)
+
+    def cpu_seconds(self) -> float:
+        """What all its processes have used so far."""
+        return sum(_cpu(process.pid) for process in self.processes.values())
+
+    def memory(self) -> dict[str, Figures]:
+        return {name: memory_mb(process.pid) for name, process in self.processes.items()}
+
+    def _run(self, name: str, command: list[str], cwd: Path, env: Mapping[str, str]) -> None:
+        with (self.folder / f"{self.name}-{name}.log").open("wb") as log:
+            self.processes[name] = subprocess.Popen(command, cwd=cwd, env=env, stdout=log, stderr=log)
+
+    def actions_command(self, port: int) -> tuple[list[str], Path, dict[str, str]]:
+        raise NotImplementedError
+
+    def brain_command(self, actions_port: int) -> tuple[list[str], Path, dict[str, str]]:
+        raise NotImplementedError
+
+    async def take(self, conversation: str, identity: int, said: str, number: int = 0) -> Any:
+        """One turn; `said` is text, or "/intent" for a pressed button."""
+        raise NotImplementedError
+
+
+class Vanilla(System):
+    """Rasa's server with REST and an in-memory tracker, rasa-sdk's own action server."""
+
+    def actions_command(self, port: int) -> tuple[list[str], Path, dict[str, str]]:
+        command = [str(PYTHON), "-m", "rasa_sdk", "--actions", "actions", "--port", str(port)]
+        return command, ROOT, environment(self.folder)
+
+    def brain_command(self, actions_port: int) -> tuple[list[str], Path, dict[str, str]]:
+        (BUILT / "credentials.yml").write_text("rest:\n")
+        (BUILT / "endpoints.yml").write_text(
+            f"action_endpoint:\n  url: http://127.0.0.1:{actions_port}/webhook\n"
+        )
+        command = [
+            str(BRAIN_PYTHON),
+            "-m",
+            "rasa",
+            "run",
+            "--model",
+            str(self.model),
+        ]
+        return [*command, "-i", "127.0.0.1", "--port", str(self.port)], BUILT, environment(self.folder)
+
+    async def take(self, conversation: str, identity: int, said: str, number: int = 0) -> Any:
+        assert self.http
+        body = {"sender": conversation, "message": said, "metadata": metadata(identity)}
+        url = f"http://127.0.0.1:{self.port}/webhooks/rest/webhook"
+        async with self.http.post(url, json=body) as response:
+            response.raise_for_status()
+            return await response.json()
+
+
+class Ours(System):
+    """The brain as shipped, with the turn log in SQLite, and our action server."""
+
+    def actions_command(self, port: int) -> tuple[list[str], Path, dict[str, str]]:
+        return [str(HUITOUKE), "actions"], ROOT, environment(self.folder, HUITOUKE_ACTIONS_PORT=str(port))
+
+    def brain_command(self, actions_port: int) -> tuple[list[str], Path, dict[str, str]]:
+        command = [str(BRAIN_PYTHON), "-m", "bot.brain.serve", "--port", str(self.port)]
+        url = f"http://127.0.0.1:{actions_port}/webhook"
+        return (
+            [*command, "--model", str(self.model)],
+            ROOT,
+            environment(self.folder, HUITOUKE_ACTIONS_URL=url),
+        )
+
+    async def take(self, conversation: str, identity: int, said: str, number: int = 0) -> Any:
+        assert self.http
+        what = {"intent": said[1:]} if said.startswith("/") else {"text": said}
+        body = {
+            "message_id": f"m-{time.monotonic_ns()}-{number}",
+            "conversation": conversation,
+            "metadata": metadata(identity),
+            **what,
+        }
+        url = f"http://127.0.0.1:{self.port}/webhooks/brain/turn"
+        headers = {"Authorization": f"Bearer {SECRET}"}
+        async with self.http.post(url, json=body, headers=headers) as response:
+            response.raise_for_status()
+            return await response.json()
+
+
+def metadata(identity: int) -> dict[str, Any]:
+    return {
+        "identity": identity,
+        "channel": "web",
+        "locale": "zh-CN",
+        "time_zone": "Asia/Shanghai",
+        "now": "2026-11-22T08:00:00Z",
+    }
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+async def _listening(port: int) -> None:
+    for _ in range(600):
+        try:
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+        except OSError:
+            await asyncio.sleep(0.1)
+        else:
+            writer.close()
+            return
+    raise RuntimeError(f"nothing listens on {port}")
+
+
+def _cpu(pid: int) -> float:
+    """Seconds of a process and all it started."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except FileNotFoundError:
+        return 0.0
+    own = sum(int(fields[place]) for place in (11, 12, 13, 14)) / TICKS
+    return own + sum(_cpu(int(child)) for child in children)
+
+
+def train_vanilla(epochs: int) -> tuple[Path, float]:
+    """Its model, and the seconds training took; kept until data, domain or its config change.
+
+    `epochs` are those of its intent model, 100 as it comes. What a turn costs does not depend on them.
+    """
+    sources = [ROOT / "domain.yml", HERE / "vanilla.yml", *sorted((ROOT / "data").rglob("*.yml"))]
+    newest = max(path.stat().st_mtime for path in sources)
+    model, record = BUILT / "models" / "vanilla.tar.gz", BUILT / "trained.json"
+    kept = json.loads(record.read_text()) if record.exists() else {}
+    if model.exists() and kept.get("epochs") == epochs and model.stat().st_mtime > newest:
+        return model, float(kept["seconds"])
+    shutil.rmtree(BUILT, ignore_errors=True)
+    shutil.copytree(ROOT / "data", BUILT / "data")
+    shutil.copy(ROOT / "domain.yml", BUILT / "domain.yml")
+    config = (HERE / "vanilla.yml").read_text()
+    intent_model = "- name: DIETClassifier\n    epochs: "
+    (BUILT / "config.yml").write_text(config.replace(f"{intent_model}100", f"{intent_model}{epochs}"))
+    command = [str(BRAIN_PYTHON), "-m", "rasa", "train", "--fixed-model-name", "vanilla", "--force"]
+    seconds = _timed(command, BUILT)
+    record.write_text(json.dumps({"seconds": seconds, "epochs": epochs}))
+    return model, seconds
+
+
+def train_ours() -> tuple[Path, float]:
+    """The model of the tree, and the seconds training takes."""
+    subprocess.run([str(BRAIN_PYTHON), "-m", "bot.brain.nlu.build"], cwd=ROOT, check=True)
+    seconds = _timed([str(BRAIN_PYTHON), "-m", "bot.brain.train", "--force"], ROOT)
+    return max((ROOT / "models").glob("*.tar.gz"), key=lambda path: path.stat().st_mtime), seconds
+
+
+def _timed(command: list[str], cwd: Path) -> float:
+    began = time.perf_counter()
+    with (ROOT / "build" / "bench" / "train.log").open("ab") as log:
+        subprocess.run(command, cwd=cwd, env=environment(cwd), stdout=log, stderr=log, check=True)
+    return time.perf_counter() - began
