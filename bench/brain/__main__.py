@@ -215,13 +215,7 @@ def main() -> None:
         found = asyncio.run(measure(options, Path(folder)))
     rows = ratios(found)
     written = {"machine": what, "vanilla_epochs": options.epochs, "rows": rows, "found": found}
-    (OUT / "brain.json").write_text(
-        json.dumps(
-            {"machine": what, "vanilla_epochs": options.epochs, "rows": rows, "found": found},
-            ensure_ascii=False,
-            indent=2,
-        )
-    )
+    (OUT / "brain.json").write_text(json.dumps(written, ensure_ascii=False, indent=2))
     show(rows)
     subprocess.run([str(BRAIN_PYTHON), "-W", "ignore", "-m", "bench.brain.picture"], cwd=ROOT, check=True)
     console.print(f"{OUT / 'brain.json'} and brain.png are written.")
