@@ -52,7 +52,7 @@ INTRODUCTION = """\
 
 <!-- Written by `python -m tools.store_docs` from bot/store/exchange/files.py. -->
 
-`huitouke import FOLDER` reads the CSV files in a folder into the store. [import-sample](import-sample) is one.
+`huitouke import FOLDER` reads the CSV files of a folder into the store. See [import-sample](import-sample).
 
 - Try it first: `huitouke import FOLDER --dry-run` writes nothing and names every mistake with file, line,
   column, value and reason.

@@ -1,0 +1,1 @@
+"""Points, balances and complaints from a company's own HTTP service instead of our tables."""
