@@ -153,6 +153,8 @@ class CustomerAction(Action, ABC):
         try:
             call = Call.of(dispatcher, tracker)
             events = await self.answer(call)
+            if self.intent:
+                events = [*events, SlotSet("topic", self.topic)]
             return [*events, *tone.suit(dispatcher.messages, call.parse, call.slots, call.now)]
         except Unavailable:
             raise

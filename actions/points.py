@@ -1,32 +1,75 @@
-"""Points: how many, and which expire."""
+"""Points: how many, which expire, where they came from and went."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
+from actions.balance import BalanceByCard
 from actions.base import Call, Events, PersonalAction
-from actions.say import day
+from actions.reads import earning_rules
+from actions.say import day, yuan
 from bot.kit.clock import local_date
 from bot.kit.db import WriteSession
 from bot.kit.ids import CustomerId
-from bot.store.points.reads import PointsSummary, points_summary
+from bot.store.points.models import EarningRule
+from bot.store.points.reads import PointsMovement, PointsSummary, points_history, points_summary
+
+KINDS = {
+    "earn": "获得",
+    "redeem": "兑换",
+    "expire": "到期",
+    "reverse": "退回",
+    "adjust": "调整",
+}
+EARNING = re.compile(
+    r"(怎么|如何|咋|怎样).{0,6}(得|攒|赚|获|积|累|算|来)|积分规则|多少钱.{0,4}积?分"
+    r"|消费.{0,6}(多少|几).{0,2}分"
+)
+MISSING = re.compile(r"没.{0,4}(到账|加|给|积上|记上|收到)|少了|不见|缺了|漏|没有到|还没到|不对")
+NEXT = {"看看能换什么": "/redeem_points", "积分明细": "/ask_points_history", "查余额": "/ask_balance"}
+CHECK = {"登记核查": "/file_complaint", "转人工": "/request_human"}
+SHOWN = 5
 
 
 class Points(PersonalAction):
-    """How many points there are; the next to expire are part of the answer."""
+    """How many points there are; who misses some sees the latest movements and a way to have them checked."""
 
     topic = "points"
     intent = "ask_points"
     title = "查积分"
 
+    async def answer(self, call: Call) -> Events:
+        if call.entity("about") == "earning" or EARNING.search(call.text):
+            return await self._rules(call)
+        return await super().answer(call)
+
+    async def _rules(self, call: Call) -> Events:
+        """How points are earned is nobody's secret."""
+        async with call.runtime.database.read() as session:
+            rules = await earning_rules(session, call.now)
+        lines = [
+            (f"· {rule.name}：每消费 {yuan(rule.per_fen)}得 {rule.points} 积分{_valid(rule)}")
+            for rule in rules
+        ]
+        text = (
+            "\n".join(["积分这样攒：", *lines])
+            if lines
+            else "攒积分的规则我手里没有，请同事告诉您，免得说错。"
+        )
+        call.say(
+            text, buttons={"查积分": "/ask_points", "会员权益": "/ask_membership", "转人工": "/request_human"}
+        )
+        return []
+
     async def tell(self, call: Call, session: WriteSession, customer: CustomerId) -> Events:
         summary = await points_summary(session, customer, call.now)
-        call.say(
-            _total(summary, call),
-            card="points",
-            data=_card(summary),
-            buttons={"查余额": "/ask_balance", "投诉进度": "/ask_complaint_status"},
-        )
+        if MISSING.search(call.text):
+            history = await points_history(session, customer, SHOWN)
+            text = f"您现在有 {summary.total:,} 积分。{_recent(history, call)}"
+            call.say(f"{text}\n如果有一笔没到账，我帮您登记核查，24 小时内给您答复。", buttons=CHECK)
+            return []
+        call.say(_total(summary, call), card="points", data=_card(summary), buttons=NEXT)
         return []
 
 
@@ -38,14 +81,52 @@ class PointsExpiry(PersonalAction):
     title = "查快到期的积分"
 
     async def tell(self, call: Call, session: WriteSession, customer: CustomerId) -> Events:
+        if call.slots.get("topic") == "balance" and "分" not in call.text:
+            return await BalanceByCard().tell(call, session, customer)  # 那快过期的呢, after the cards
         summary = await points_summary(session, customer, call.now)
         if not summary.expiring:
-            call.say(f"放心，您的 {summary.total:,} 积分在未来 90 天内都不会到期。")
+            call.say(
+                f"放心，您的 {summary.total:,} 积分在未来 90 天内都不会到期。",
+                buttons={"查积分": "/ask_points", "看看能换什么": "/redeem_points"},
+            )
             return []
         today = local_date(call.now, call.time_zone)
         lines = "；".join(f"{day(lot.on, today)}到期 {lot.points:,} 积分" for lot in summary.expiring)
-        call.say(f"您快到期的积分：{lines}。到期当天结束前都可以用。", card="points", data=_card(summary))
+        call.say(
+            f"您快到期的积分：{lines}。到期当天结束前都可以用。",
+            card="points",
+            data=_card(summary),
+            buttons={"看看能换什么": "/redeem_points", "积分明细": "/ask_points_history"},
+        )
         return []
+
+
+class PointsHistory(PersonalAction):
+    """The latest movements."""
+
+    topic = "points_history"
+    intent = "ask_points_history"
+    title = "看积分明细"
+
+    async def tell(self, call: Call, session: WriteSession, customer: CustomerId) -> Events:
+        history = await points_history(session, customer, SHOWN * 2)
+        call.say(_recent(history, call), buttons={"查积分": "/ask_points", "有一笔不对": "/file_complaint"})
+        return []
+
+
+def _valid(rule: EarningRule) -> str:
+    return f"，{rule.valid_months} 个月内有效" if rule.valid_months else ""
+
+
+def _recent(history: list[PointsMovement], call: Call) -> str:
+    if not history:
+        return "您还没有积分记录。"
+    today = local_date(call.now, call.time_zone)
+    lines = [
+        f"· {day(local_date(each.at, call.time_zone), today)} {KINDS.get(each.kind, '变动')} {each.points:+,}"
+        for each in history
+    ]
+    return "\n".join(["最近的积分记录：", *lines])
 
 
 def _total(summary: PointsSummary, call: Call) -> str:

@@ -63,7 +63,7 @@ class Script:
         self,
         call: Call,
         session: WriteSession,
-        customer: CustomerId,
+        customer: CustomerId | None,
         state: TaskState,
         heard: Heard | None,
         correcting: str | None = None,
@@ -72,12 +72,18 @@ class Script:
     ) -> None:
         self.call = call
         self.session = session
-        self.customer = customer
+        self._customer = customer
         self.state = state
         self.heard = heard
         self.correcting = correcting
         self.last = last
         self.understood = False
+
+    @property
+    def customer(self) -> CustomerId:
+        """Who has proved to be; a script of a task that is not personal must not ask."""
+        assert self._customer is not None
+        return self._customer
 
     @property
     def now(self) -> datetime:
@@ -154,7 +160,7 @@ class Script:
     ) -> list[Option]:
         assert self.heard is not None
         heard, asked = self.heard, self.state.asked == name
-        if asked and heard.picked is not None:
+        if heard.picked is not None and self.state.asked in (name, None):
             return [option for option in options if option.value == heard.picked]
         shown = self.state.question.options if asked and self.state.question else ()
         which = place(heard, len(shown)) if shown else None

@@ -13,6 +13,7 @@ from actions.base import Call, CustomerAction, Events, ask_identity, named
 from actions.tasks.heard import SURE, Heard
 from actions.tasks.script import Again, Asks, Script, Stop
 from actions.tasks.state import TaskState
+from bot.kit.ids import CustomerId
 from bot.store.access.service import open_own_data
 from bot.store.identities.service import access
 
@@ -34,6 +35,8 @@ class Task(CustomerAction, ABC):
     """`action_<topic>` begins it; `title` is what it is called: 刚才的「兑换积分」."""
 
     goes_on = True
+    personal: ClassVar[bool] = True
+    """Whether it needs the proof of who the customer is."""
     left: ClassVar[str] = "好的，先不办了，什么都没有动。需要时再找我。"
 
     @abstractmethod
@@ -104,10 +107,12 @@ async def _run(
     last: bool = False,
 ) -> Played:
     async with call.runtime.database.write() as session:
-        seen = await access(session, call.identity, call.now)
-        if not seen.verified:
-            return Played(state, understood=True, proved=False)
-        customer = await open_own_data(session, seen, task.topic, call.now)
+        customer: CustomerId | None = None
+        if task.personal:
+            seen = await access(session, call.identity, call.now)
+            if not seen.verified:
+                return Played(state, understood=True, proved=False)
+            customer = await open_own_data(session, seen, task.topic, call.now)
         script = Script(call, session, customer, state, heard, correcting, last=last)
         try:
             await task.script(script)

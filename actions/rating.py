@@ -1,0 +1,66 @@
+"""A score with words: what they are about is tagged by the four values and four costs of a customer."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+from actions.tasks.heard import Option
+from actions.tasks.script import Script
+from actions.tasks.task import Task
+from bot.store.surveys.models import ValueTag
+from bot.store.surveys.service import answer_survey, ask_survey
+
+SCORES = {5: "5 分", 4: "4 分", 3: "3 分", 2: "2 分", 1: "1 分"}
+TAG_WORDS: dict[ValueTag, tuple[str, ...]] = {
+    "人员": ("态度", "师傅", "客服", "小哥", "店员", "骂", "热情", "耐心"),
+    "产品": ("质量", "坏", "好用", "东西", "货", "味道", "做工"),
+    "货币": ("贵", "钱", "价格", "便宜", "收费", "划算"),
+    "时间": ("慢", "快", "等", "迟到", "准时", "拖"),
+    "体力": ("跑", "远", "搬", "排队"),
+    "精神": ("烦", "累", "闹心", "放心", "麻烦", "复杂"),
+    "形象": ("环境", "干净", "店面", "门面", "牌子"),
+    "服务": ("服务", "处理", "解决", "售后", "帮"),
+}
+assert set(TAG_WORDS) == set(get_args(ValueTag))
+
+
+class RateService(Task):
+    """A score; the words are optional."""
+
+    topic = "rate_service"
+    intent = "rate_service"
+    title = "打个分"
+    left = "好的，不打分也没关系，谢谢您。"
+
+    async def script(self, s: Script) -> None:
+        score = s.choose(
+            "score",
+            "这次服务您打几分？5 分最满意，1 分最不满意。",
+            [
+                Option(n, title, words=(f"{n}分", f"{'零一二三四五'[n]}分", f"{n}星"))
+                for n, title in SCORES.items()
+            ],
+            listed=False,
+        )
+        words = s.words("words", "谢谢。哪里好、哪里不好，愿意说一句吗？", buttons={"没有了": ""})
+        survey = await ask_survey(s.session, s.customer, "csat", f"chat:{s.state.key}", s.now)
+        await answer_survey(
+            s.session, s.customer, survey, int(score.value), s.now, words=words, tag=tag_of(words)
+        )
+        if int(score.value) <= 3:
+            s.say(
+                "记下了，让您不满意了，对不起。要我们处理的话，现在就可以登记。",
+                {"登记投诉": "/file_complaint"},
+            )
+        else:
+            s.say("记下了，谢谢您，我们会一直这样做。")
+
+
+def tag_of(words: str) -> ValueTag | None:
+    """What the words are about; None when they do not say."""
+    best: ValueTag | None = None
+    most = 0
+    for tag, known in TAG_WORDS.items():
+        if (hits := sum(word in words for word in known)) > most:
+            best, most = tag, hits
+    return best

@@ -1,0 +1,175 @@
+"""Appointments: book, move, cancel."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from actions.reads import service_of, services_offered
+from actions.say import moment
+from actions.tasks.heard import Heard, Narrow, Option
+from actions.tasks.script import Again, Script, Stop
+from actions.tasks.task import Task
+from bot.kit.clock import zone
+from bot.store.bookings.service import (
+    BookingView,
+    FreeSlot,
+    SlotFull,
+    book,
+    cancel_booking,
+    free_slots,
+    move_booking,
+    own_bookings,
+)
+
+AHEAD = timedelta(days=14)
+MANY = 200
+NEXT = {"改约时间": "/move_visit", "取消上门": "/cancel_visit", "转人工": "/request_human"}
+ABOUT = re.compile(r"保修|质保|网点|地址|在哪|电话|多少钱|怎么收费|几点")
+KINDS = {"维修": ("修", "坏", "故障"), "保养": ("保养", "维护", "清洗"), "安装": ("装",)}
+TAKEN = "这个时间刚刚被别人约走了，您换一个。"
+
+
+class BookVisit(Task):
+    """Which service, what for, when: only times that are free are offered."""
+
+    topic = "book_visit"
+    intent = "book_visit"
+    title = "预约上门"
+    left = "好的，先不约了。需要时再找我。"
+
+    async def script(self, s: Script) -> None:
+        services = await services_offered(s.session)
+        if not services:
+            raise Stop("现在没有开放预约的服务，请同事帮您安排。", {"转人工": "/request_human"})
+        service = s.choose(
+            "service",
+            "您要约哪一项？",
+            [
+                Option(each.code, f"{each.name}（约 {each.minutes} 分钟）", each.name, _kind(each.name))
+                for each in services
+            ],
+        )
+        slot = await choose_slot(s, str(service.value))
+        s.confirm(f"帮您约：{slot.service}，{_when(s, slot)}，{slot.place}。可以吗？", "确认预约")
+        try:
+            booking = await book(s.session, s.customer, slot.slot_id, s.note("预约"))
+        except SlotFull:
+            raise Again(TAKEN, "slot") from None
+        s.say(
+            f"约好了：{slot.service}，{_when(s, slot)}，{slot.place}，预约号 {booking.number}。"
+            f"要改时间随时告诉我。",
+            NEXT,
+        )
+
+
+class RequestService(BookVisit):
+    """Something is to be repaired or installed: that is an appointment, unless it is a question."""
+
+    topic = "request_service"
+    intent = "request_service"
+    title = "安排维修或安装"
+
+    async def script(self, s: Script) -> None:
+        if s.heard is not None and s.state.asked is None and ABOUT.search(s.heard.text):
+            raise Stop(
+                "保修期和服务网点要看您的购买凭证，我手里没有这份资料，不想说错。"
+                "您可以看合同包含什么，或者问同事。",
+                {"合同包含什么": "/ask_coverage", "预约上门": "/book_visit", "转人工": "/request_human"},
+            )
+        await super().script(s)
+
+
+class MoveVisit(Task):
+    """The old time is given up only when the new one is taken."""
+
+    topic = "move_visit"
+    intent = "move_visit"
+    title = "改约时间"
+    left = "好的，还是原来的时间，没有改。"
+
+    async def script(self, s: Script) -> None:
+        booking = await _own(s, "要改哪一个预约？")
+        service = await service_of(s.session, booking.booking_id)
+        slot = await choose_slot(s, service, other_than=booking.starts_at)
+        s.confirm(f"把{booking.service}从{_when(s, booking)}改到{_when(s, slot)}，可以吗？", "确认改约")
+        try:
+            await move_booking(s.session, booking.booking_id, slot.slot_id, s.note("改约"))
+        except SlotFull:
+            raise Again(f"{TAKEN}原来的预约还在。", "slot") from None
+        s.say(
+            f"改好了：{booking.service}，{_when(s, slot)}，{slot.place}，预约号还是 {booking.number}。", NEXT
+        )
+
+
+class CancelVisit(Task):
+    """Shown once more before it is given up."""
+
+    topic = "cancel_visit"
+    intent = "cancel_visit"
+    title = "取消上门"
+    left = "好的，预约还在，没有取消。"
+
+    async def script(self, s: Script) -> None:
+        booking = await _own(s, "要取消哪一个预约？")
+        s.confirm(
+            f"取消{booking.service}（{_when(s, booking)}，{booking.number}），确定吗？",
+            "确定取消",
+            change=False,
+        )
+        await cancel_booking(s.session, booking.booking_id, s.note("取消预约"))
+        s.say("已经取消了，这个时间空出来了。需要时再约。", {"重新预约": "/book_visit"})
+
+
+async def choose_slot(s: Script, service_code: str, other_than: datetime | None = None) -> FreeSlot:
+    """A free time, by number, day, part of the day or hour."""
+    slots = await free_slots(s.session, service_code, s.now, s.now + AHEAD, MANY)
+    slots = [slot for slot in slots if slot.starts_at != other_than]
+    if not slots:
+        raise Stop("未来两周都约满了。我请同事帮您看看能不能加出时间来。", {"转人工": "/request_human"})
+    options = [Option(slot.slot_id, f"{_when(s, slot)}，{slot.place}", _when(s, slot)) for slot in slots]
+    chosen = s.choose("slot", "这些时间有空，您看哪个方便？", options, narrow=_within(slots), gone=TAKEN)
+    return next(slot for slot in slots if slot.slot_id == chosen.value)
+
+
+def _within(slots: Sequence[FreeSlot]) -> Narrow:
+    """明天下午: the slots that begin in the time spoken of."""
+
+    def narrow(heard: Heard) -> list[str | int] | None:
+        if any(word in heard.text for word in ("最早", "最快", "尽快", "越早越好")):
+            return [slots[0].slot_id]
+        spoken = heard.time()
+        if spoken is None:
+            return None
+        since, until = (datetime.fromisoformat(each) for each in spoken)
+        return [slot.slot_id for slot in slots if since <= slot.starts_at < until]
+
+    return narrow
+
+
+async def _own(s: Script, ask: str) -> BookingView:
+    bookings = await own_bookings(s.session, s.customer, s.now)
+    if not bookings:
+        raise Stop("您现在没有预约。要约一个吗？", {"预约上门": "/book_visit", "转人工": "/request_human"})
+    options = [
+        Option(
+            each.booking_id,
+            (f"{each.service}，{_when(s, each)}（{each.number}）"),
+            each.service,
+            (each.number,),
+        )
+        for each in bookings
+    ]
+    chosen = s.choose("booking", ask, options, gone="这个预约已经变了，您再看一下。")
+    return next(each for each in bookings if each.booking_id == chosen.value)
+
+
+def _when(s: Script, slot: FreeSlot | BookingView) -> str:
+    """ "明天 9:00-10:00"."""
+    end = slot.ends_at.astimezone(zone(s.call.time_zone))
+    return f"{moment(slot.starts_at, s.call.time_zone, s.now)}-{end.hour}:{end.minute:02d}"
+
+
+def _kind(name: str) -> tuple[str, ...]:
+    return tuple(word for kind, words in KINDS.items() if kind in name for word in words)
