@@ -20,7 +20,7 @@ _POINTS = re.compile(
     rf"(?P<after>{ABOUT_AFTER})?"
 )
 _POINTS_FIRST = re.compile(
-    rf"(?P<word>积分)(?:余额)?(?:还有|只有|有|剩余?|还剩|是|共|一共|总共|变成|:|了)*\s?(?P<count>{QUANTITY})(?![\d.点号月年块元个张天次折%])"
+    rf"(?P<word>积分)(?:余额)?(?:只|就|还有|只有|有|剩余?|还剩|是|共|一共|总共|变成|:|了)*\s?(?P<count>{QUANTITY})(?![\d.点号月年块元个张天次折%])"
 )
 _RATING = re.compile(r"[打评给][个你们]*$")
 _ABOUT_POINTS = re.compile(r"分|兑|换|豆")
@@ -52,7 +52,7 @@ def read_amounts(text: str) -> Iterator[Found]:
     yield from _ordinals(text)
     m = _ONLY_NUMBER.match(text)
     value = number(m.group("count")) if m else None
-    if m and value is not None:
+    if m and value is not None and len(m.group("count")) <= 9:
         start, end = m.span("count")
         bare: JsonValue = int(value) if value == int(value) else _float(value)
         yield Found("number", start, end, text[start:end], fixed(bare), 1)

@@ -22,17 +22,17 @@ UNITS = {
 _SCALED = {"quarter_hour": ("minute", 15), "quarter": ("month", 3)}
 
 _BIG_UNIT = "小时|钟头|钟(?![表点楼])|工作日|工作天|星期(?![一二三四五六日天])|礼拜(?![一二三四五六日天堂])|月|季度"
-_SMALL_UNIT = "秒钟?|分钟|刻钟|小时|天(?![猫河津安])|日(?!用|常|本|元|语)|昼夜|工作日|周年?(?![一二三四五六日末边杰围])|年(?![级代货初底终假会前末报轻糕])"
+_SMALL_UNIT = "秒钟?|分钟|刻钟|小时|天(?![猫河津安])|日(?!用|常|本|元|语)|昼夜|工作日|周年?(?![一二三四五六日末边杰围])|年(?![级代货初底终假会末报轻糕]|老店)"
 AMOUNT_OF_TIME = (
     rf"(?:(?P<half>大?半)(?:个(?P<half_big>{_BIG_UNIT})|(?P<half_small>小时|天|年|月|日))"
-    rf"|(?P<count>{QUANTITY})\s?(?:个(?P<and_half>半)?(?:多)?(?P<big>{_BIG_UNIT})|(?P<small>{_SMALL_UNIT})(?P<half_after>半)?))"
+    rf"|(?P<count>{QUANTITY})\s?(?:个(?P<and_half>半)?(?P<more>多)?(?P<big>{_BIG_UNIT})|(?P<small>{_SMALL_UNIT})(?P<half_after>半)?))"
 )
 _DURATION = re.compile(
     rf"(?<![第\d.:])(?P<before>{ABOUT_BEFORE})?\s?{AMOUNT_OF_TIME}(?P<after>{ABOUT_AFTER})?(?!\d*[号月])"
 )
 _HOURS = re.compile(r"(?<![\da-zA-Z])(?P<count>\d{1,3})\s?(?P<unit>[hH])(?![a-zA-Z\d])")
 # What before a number makes it a date: 2026年, 今年3年级, 零几年.
-_DATE_BEFORE = re.compile(r"[年月上下这本每]\s?$")
+_DATE_BEFORE = re.compile(r"[年月]\s?$")
 
 
 def length(m: re.Match[str]) -> tuple[Quantity, str] | None:
@@ -41,7 +41,7 @@ def length(m: re.Match[str]) -> tuple[Quantity, str] | None:
     word = groups.get("half_big") or groups.get("half_small")
     if word:
         return _told(Quantity(Decimal("0.5"), Decimal("0.5")), word)
-    found = quantity(groups["count"])
+    found = quantity(groups["count"] + (groups.get("more") or ""))
     if found is None:
         return None
     if groups.get("and_half") or groups.get("half_after"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.brain.nlu.entities.amounts import read_amounts
 from bot.brain.nlu.entities.durations import read_durations
 from bot.brain.nlu.entities.found import Found
@@ -24,4 +26,4 @@ def find(text: str) -> list[Found]:
     for one in sorted(found, key=lambda f: (-f.rank, f.start - f.end, f.start)):
         if not any(one.overlaps(other) for other in kept):
             kept.append(one)
-    return sorted(kept, key=lambda f: f.start)
+    return [replace(one, text=text[one.start : one.end]) for one in sorted(kept, key=lambda f: f.start)]

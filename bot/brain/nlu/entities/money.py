@@ -20,12 +20,12 @@ _YUAN = rf"(?:人民币|块钱|元钱|块(?:大洋)?{_PIECE}|元(?![旦宵素件
 # Things that are counted: what stands before them is no tail of an amount, and no bare amount.
 _COUNTED = (
     "天|个|号|月|年|点|分钟|小时|次|张|折|%|日|周|秒|台|件|人|份|块|元|万|千|百|十|积分|分|多|位|期|盒|瓶|箱|遍|条|"
-    "米|公里|斤|克|本|支|只|双|套|包|袋|桶|层|楼|岁|倍|级|种|把|间|路|度|届|单|户|页|字|句|毛|角|厘|k|K|w|W|[gGmM兆]"
+    "米|公里|斤|克|本|支|只|双|套|包(?!邮)|袋|桶|层|楼|岁|倍|级|种|把|间|路|度|届|单|户|页|字|句|毛|角|厘|k|K|w|W|[gGmM兆]"
 )
 _NOT_COUNTED = rf"(?![\d.]|\s?(?:{_COUNTED}))"
 _CENTS = r"(?:零?(?P<fen>[0-9一二三四五六七八九])(?:分钱?)?(?![\d十百千月年天个]))"
 _TAIL = (
-    rf"(?:(?P<jiao>[0-9一二三四五六七八九两])\s?[毛角](?:钱)?{_CENTS}?"
+    rf"(?:零?(?P<jiao>[0-9一二三四五六七八九两])\s?[毛角](?:钱|{_CENTS}|)|零?(?P<odd_fen>[0-9一二三四五六七八九两])分钱?(?!钟)"
     rf"|(?P<decimal>[0-9]{{1,2}}|[一二三四五六七八九]){_NOT_COUNTED})"
 )
 _AMOUNT = re.compile(
@@ -33,8 +33,8 @@ _AMOUNT = re.compile(
     rf"(?(sign)(?:{_YUAN})?|{_YUAN})(?P<more>多(?:钱|(?![少久大]))|来钱|出头)?{_TAIL}?(?P<after>{ABOUT_AFTER})?"
 )
 _JIAO = re.compile(
-    rf"(?<![铁直牛羊棱转视锐钝第])(?P<jiao>[0-9一二三四五六七八九两])(?:毛|角(?=钱|[0-9一二三四五六七八九]分|$))(?:钱)?"
-    rf"{_CENTS}?(?![线病衣巾洲])"
+    rf"(?<![铁直牛羊棱转视锐钝第])(?P<jiao>[0-9一二三四五六七八九两])(?:毛|角(?=钱|[0-9一二三四五六七八九]分|$))"
+    rf"(?:钱|{_CENTS}|)(?![线病衣巾洲])"
 )
 _FEN = re.compile(r"(?P<fen>[0-9一二三四五六七八九两])分钱")
 _VERB = (
@@ -102,7 +102,7 @@ def _tail(m: re.Match[str]) -> Decimal:
     decimal = groups.get("decimal")
     if decimal:
         return _part(decimal, 10 if len(decimal) == 1 else 1)
-    return _part(groups.get("fen"), 1)
+    return _part(groups.get("fen") or groups.get("odd_fen"), 1)
 
 
 def _part(text: str | None, each: int) -> Decimal:

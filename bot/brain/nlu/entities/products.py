@@ -12,6 +12,9 @@ from bot.brain.nlu.entities.found import Found, fixed
 _FILE = Path(__file__).parent.parent / "lexicon" / "products.txt"
 
 
+_NOT_THE_PHONE = "(?!号|尾号|卡|费|话费|验证|短信|银行|支付|充值|缴费)"
+
+
 def read_products(text: str) -> Iterator[Found]:
     """Every product and category in `text`; where names overlap, the longer one."""
     pattern, names = _lexicon()
@@ -29,4 +32,6 @@ def _lexicon() -> tuple[re.Pattern[str], dict[str, tuple[str, str]]]:
             entity, canonical, *others = line.lower().split()
             names.update({name: (entity, canonical) for name in (canonical, *others)})
     longest_first = sorted(names, key=len, reverse=True)
-    return re.compile("|".join(map(re.escape, longest_first))), names
+    # 手机号 and 手机话费 are not about the thing.
+    patterns = (re.escape(name) + (_NOT_THE_PHONE if name == "手机" else "") for name in longest_first)
+    return re.compile("|".join(patterns)), names

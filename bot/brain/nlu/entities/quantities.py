@@ -12,7 +12,7 @@ _PLACE = r"(?:[十百千]万|[十百千万亿])"
 _SPAN = rf"{NUMBER}\s?(?:到|至|-|~|—)\s?{NUMBER}"
 _SOME = rf"好?[几数]{_PLACE}?|上{_PLACE}|百八十|{_PLACE}[来把]"
 _PAIR = rf"[一二两三四五六七八九]{{2}}(?:十几|{_PLACE})?(?![零一二三四五六七八九十百千万])"
-_MORE = rf"{NUMBER}(?:多(?![少久大长远])|余|出头|几(?![天号点个月年])|来(?![一个了的电]))"
+_MORE = rf"{NUMBER}(?:多(?![少久大长远])|余|出头|几|来(?![一个了的电]))"
 QUANTITY = rf"(?:{_SPAN}|{_MORE}|{_SOME}|{_PAIR}|{NUMBER})"
 """A pattern without groups; `quantity` reads what it matches."""
 
@@ -41,6 +41,8 @@ class Quantity:
 def quantity(text: str) -> Quantity | None:
     """Read one match of QUANTITY."""
     text = text.strip()
+    if text == "百八十":
+        return Quantity(Decimal(80), Decimal(180))
     exact = number(text)
     # 七八 is 7 to 8, not 78; 二零 is digits one by one.
     pair = _PAIR_RE.fullmatch(text)
@@ -52,8 +54,6 @@ def quantity(text: str) -> Quantity | None:
     span = _SPAN_RE.fullmatch(text)
     if span:
         return _span(span.group(1), span.group(2))
-    if text == "百八十":
-        return Quantity(Decimal(80), Decimal(180))
     if text[0] in "好几数上" or text[-1] in "来把" and number(text[:-1]) is None:
         return _some(text)
     return _more(text)

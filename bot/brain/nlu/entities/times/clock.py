@@ -53,13 +53,13 @@ def part_of_day(word: str) -> Clock:
     return Clock(first * 60, after * 60, "part")
 
 
-def clock(m: re.Match[str], part: str | None) -> Clock | None:
-    """What a match of CLOCK says after that part of the day."""
+def clock(m: re.Match[str], part: str | None, *, after_day: bool = False) -> Clock | None:
+    """What a match of CLOCK says after that part of the day; None if it is no time after all."""
     hour = int(number(m.group("digital_hour") or m.group("hour")) or 0)
     minute = _minute(m)
-    if part is None and m.group("hour") and _is_doubtful(m):
+    if part is None and not after_day and m.group("hour") and _is_doubtful(m):
         return None
-    hour = _in_part(hour, part, exact=m.group("digital_hour") is not None or len(m.group("hour") or "") == 2 and hour == 0)
+    hour = _in_part(hour, part, exact=m.group("digital_hour") is not None or hour == 0)
     since = hour * 60 + minute
     if m.group("odd"):
         return Clock(since, since + 60, "hour")

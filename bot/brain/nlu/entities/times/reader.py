@@ -123,7 +123,7 @@ def _midnight(moment: Moment, day: date) -> datetime:
 
 def _date_piece(text: str, start: int, end: int, resolve: Resolve) -> Piece:
     m = _CLOCK_NEXT.match(text, end)
-    if m and (said := clock(m, m.group("part"))):
+    if m and (said := clock(m, m.group("part"), after_day=True)):
         return Piece(start, m.end(), _at(resolve, said.since, said.until, said.grain))
     part = _PART_AFTER_DAY.match(text, end)
     if part:

@@ -21,7 +21,7 @@ _SOME_DAYS = re.compile(r"(?P<way>前|这|过|最近|近)(?:这)?(?P<count>几|�
 
 def read_relative(text: str) -> Iterator[tuple[re.Match[str], Read]]:
     """Each match with how to work out from, to and grain."""
-    for pattern, read in ((_AWAY, _away), (_AFTER, _away), (_LATELY, _lately), (_SOME_DAYS, _some_days)):
+    for pattern, read in ((_SOME_DAYS, _some_days), (_AWAY, _away), (_AFTER, _away), (_LATELY, _lately)):
         for m in pattern.finditer(text):
             if pattern is _SOME_DAYS or length(m) is not None:
                 yield m, read
@@ -37,7 +37,7 @@ def _away(m: re.Match[str], now: datetime) -> tuple[datetime, datetime, str] | N
     first, last = min(ends), max(ends)
     if unit in {"minute", "hour", "second"}:
         return first, last + timedelta(minutes=1), "minute"
-    grain = {"month": "day", "year": "month"}.get(unit, "day")
+    grain = "month" if unit == "year" and count.low % 1 == 0 else "day"
     if grain == "month":
         start = datetime.combine(first.date().replace(day=1), time(), now.tzinfo)
         return start, start + timedelta(days=monthrange(start.year, start.month)[1]), grain

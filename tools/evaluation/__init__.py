@@ -1,0 +1,1 @@
+"""What the evaluation commands share. They run in the brain's environment."""
