@@ -10,7 +10,8 @@ import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, async_playwright
 
 from tests.acceptance.customer import Customer
-from tests.acceptance.house import DemoCustomer, House, running_house
+from tests.acceptance.facts import Cast
+from tests.acceptance.house import House, running_house
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = [
@@ -69,8 +70,10 @@ async def browser_phone(browser: Browser) -> AsyncGenerator[BrowserContext]:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def customers(house: House) -> list[DemoCustomer]:
-    return await house.customers()
+async def cast(house: House) -> Cast:
+    one = Cast(house)
+    await one.load()
+    return one
 
 
 @pytest_asyncio.fixture(loop_scope="session")

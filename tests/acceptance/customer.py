@@ -73,10 +73,17 @@ class Customer:
         await self._ws.send_str(data)
 
     async def say(self, text: str, client_id: str | None = None) -> int:
-        """Send a text and wait for its acknowledgement; returns its sequence number."""
+        """Send a text until it is acknowledged, as the widget does; returns its sequence number."""
         client_id = client_id or str(uuid4())
-        await self.send({"type": "message", "client_id": client_id, "text": text})
-        return (await self.until(lambda frame: frame.get("client_id") == client_id and "seq" in frame))["seq"]
+        while True:
+            await self.send({"type": "message", "client_id": client_id, "text": text})
+            answer = await self.until(lambda frame: frame.get("client_id") == client_id)
+            if answer["type"] == "ack":
+                return answer["seq"]
+            if answer["code"] not in ("rate_limited", "unavailable"):
+                raise AssertionError(f"“{text}” was refused: {answer}")
+            self.frames.remove(answer)
+            await asyncio.sleep(answer.get("retry_after", 1.0))
 
     async def ask(self, text: str) -> Frame:
         """Send a text and wait for the first answer that is not the customer's own message."""

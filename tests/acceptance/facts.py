@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sqlalchemy import select
+
 from bot.kit.clock import system_now
 from bot.kit.db import Database
 from bot.store.cards.reads import balance_by_card
 from bot.store.complaints.reads import complaint_status
+from bot.store.customers.models import Customer
+from bot.store.customers.numbers import spoken_phone
 from bot.store.customers.service import by_member_number
 from bot.store.points.reads import points_summary
 from tests.acceptance.house import DemoCustomer, House
@@ -38,13 +42,34 @@ async def facts_of(house: House, who: DemoCustomer) -> Facts:
     return Facts(points.total, balance.total, complaint.number if complaint else None)
 
 
-async def with_everything(house: House, customers: list[DemoCustomer]) -> DemoCustomer:
-    """A demo customer with points, money and a complaint."""
-    for who in customers:
-        facts = await facts_of(house, who)
-        if facts.points and facts.balance and facts.complaint:
-            return who
-    raise AssertionError("No demo customer has points, money and a complaint.")
+class Cast:
+    """Hands out customers of the demo company who have points and money, each one to one test only.
+
+    Two tests with one customer would read each other's codes and share each other's locks.
+    """
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._unused: list[DemoCustomer] = []
+
+    async def load(self) -> None:
+        """Read who there is."""
+        database = Database(self._house.settings.database)
+        async with database.read() as session:
+            reachable = select(Customer).where(Customer.phone.is_not(None)).order_by(Customer.id)
+            for row in await session.scalars(reachable):
+                phone = spoken_phone(row.phone or "")
+                self._unused.append(DemoCustomer(row.name, phone, row.member_number, tier="", note=""))
+        await database.close()
+
+    async def next(self, *, complaint: bool = False) -> DemoCustomer:
+        """Somebody nobody has played yet; with `complaint` somebody who has one."""
+        for who in self._unused:
+            facts = await facts_of(self._house, who)
+            if facts.points and facts.balance and (facts.complaint or not complaint):
+                self._unused.remove(who)
+                return who
+        raise AssertionError("The demo company has no more such customers.")
 
 
 def yuan(fen: int) -> str:

@@ -8,8 +8,8 @@ from collections.abc import AsyncGenerator
 import pytest_asyncio
 from playwright.async_api import BrowserContext, ConsoleMessage, Page, expect
 
-from tests.acceptance.facts import facts_of, with_everything, yuan
-from tests.acceptance.house import DemoCustomer, House
+from tests.acceptance.facts import Cast, facts_of, yuan
+from tests.acceptance.house import House
 from tests.acceptance.widget import Chat
 
 
@@ -50,17 +50,15 @@ def watch(page: Page, house: House) -> tuple[list[str], list[str]]:
     return strangers, problems
 
 
-async def test_the_three_questions_are_answered_after_one_proof(
-    chat: Chat, house: House, customers: list[DemoCustomer]
-) -> None:
+async def test_the_three_questions_are_answered_after_one_proof(chat: Chat, house: House, cast: Cast) -> None:
     """Asked once who they are, a customer gets points, balance and complaint, as the store has them."""
-    who = await with_everything(house, customers)
+    who = await cast.next(complaint=True)
     facts = await facts_of(house, who)
     await chat.say("我有多少积分")
     await chat.hears(re.compile("手机号|会员号"))
     await expect(chat.card("我的积分")).to_have_count(0)
     await chat.say(who.phone)
-    await chat.hears("验证码")
+    await chat.hears("已发往")
     await chat.say(await chat.code_on_the_phone())
     await expect(chat.card("我的积分")).to_contain_text(f"{facts.points:,}")
     await expect(chat.verified).to_be_visible()
@@ -71,11 +69,9 @@ async def test_the_three_questions_are_answered_after_one_proof(
     await expect(chat.card("投诉进度")).to_contain_text(facts.complaint or "")
 
 
-async def test_a_merchants_signed_token_verifies_at_once(
-    chat: Chat, house: House, customers: list[DemoCustomer]
-) -> None:
+async def test_a_merchants_signed_token_verifies_at_once(chat: Chat, house: House) -> None:
     """Signed in at the shop, a customer is asked nothing."""
-    who = customers[0]
+    who = (await house.customers())[0]
     await (
         chat.page.get_by_role("listitem")
         .filter(has_text=who.member_number)
@@ -88,14 +84,14 @@ async def test_a_merchants_signed_token_verifies_at_once(
 
 
 async def test_five_wrong_codes_lock_and_then_the_right_one_does_not_open(
-    chat: Chat, house: House, customers: list[DemoCustomer]
+    chat: Chat, house: House, cast: Cast
 ) -> None:
     """Guessing ends after five tries, and the bot says until when."""
-    who = customers[3]
+    who = await cast.next()
     await chat.say("查一下余额")
     await chat.hears(re.compile("手机号|会员号"))
     await chat.say(who.phone)
-    await chat.hears("验证码")
+    await chat.hears("已发往")
     right = await house.newest_code(who.phone)
     wrong = [f"{(int(right) + step) % 1_000_000:06}" for step in range(1, 6)]
     for left, code in zip((4, 3, 2, 1), wrong, strict=False):
@@ -112,14 +108,14 @@ async def test_five_wrong_codes_lock_and_then_the_right_one_does_not_open(
 
 
 async def test_a_reload_in_mid_conversation_keeps_history_and_form(
-    chat: Chat, house: House, customers: list[DemoCustomer]
+    chat: Chat, house: House, cast: Cast
 ) -> None:
     """After a reload everything is still there, and the code that was asked for still works."""
-    who = customers[4]
+    who = await cast.next()
     await chat.say("我有多少积分")
     await chat.hears(re.compile("手机号|会员号"))
     await chat.say(who.phone)
-    await chat.hears("验证码")
+    await chat.hears("已发往")
     before = await chat.rows.all_inner_texts()
     await chat.reopen()
     await expect(chat.rows).to_have_count(len(before))

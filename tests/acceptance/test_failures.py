@@ -11,7 +11,7 @@ import aiohttp
 import pytest
 
 from tests.acceptance.customer import Customer, Frame
-from tests.acceptance.facts import with_everything
+from tests.acceptance.facts import Cast
 from tests.acceptance.house import DemoCustomer, House
 
 MAKE = Callable[..., Customer]
@@ -45,10 +45,10 @@ async def card_after(one: Customer, seq: int, kind: str, patience: float = 30.0)
 
 @pytest.mark.parametrize("part", ["brain", "actions"])
 async def test_a_dead_part_gives_an_honest_sentence_and_then_the_answer(
-    house: House, connect: MAKE, customers: list[DemoCustomer], part: str
+    house: House, connect: MAKE, cast: Cast, part: str
 ) -> None:
     """The message that came while the part was dead is acknowledged, apologised for, and answered."""
-    one = await signed_in(house, connect, customers[0])
+    one = await signed_in(house, connect, await cast.next())
     async with house.down(part):
         began = time.monotonic()
         seq = await one.say("我有多少积分")
@@ -61,10 +61,10 @@ async def test_a_dead_part_gives_an_honest_sentence_and_then_the_answer(
 
 
 async def test_a_crashed_brain_comes_back_by_itself_and_keeps_the_form(
-    house: House, visitor: Customer, customers: list[DemoCustomer]
+    house: House, visitor: Customer, cast: Cast
 ) -> None:
     """Killed between the phone number and the code, the bot still knows what was asked."""
-    me = customers[1]
+    me = await cast.next()
     await visitor.ask("我有多少积分")
     await visitor.ask(me.phone)
     house.supervisor.kill("brain")
@@ -73,11 +73,9 @@ async def test_a_crashed_brain_comes_back_by_itself_and_keeps_the_form(
     await house.supervisor.until_ready("brain")
 
 
-async def test_a_restarted_server_goes_on_where_it_was(
-    house: House, visitor: Customer, customers: list[DemoCustomer]
-) -> None:
+async def test_a_restarted_server_goes_on_where_it_was(house: House, visitor: Customer, cast: Cast) -> None:
     """Sequence numbers, history and the half-filled form survive; the same token is still good."""
-    me = await with_everything(house, customers)
+    me = await cast.next(complaint=True)
     await visitor.ask("我卡里还有多少钱")
     await visitor.ask(me.phone)
     before = visitor.messages()

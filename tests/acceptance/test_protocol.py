@@ -10,7 +10,8 @@ import aiohttp
 import pytest
 
 from tests.acceptance.customer import Customer
-from tests.acceptance.house import DemoCustomer, House
+from tests.acceptance.facts import Cast
+from tests.acceptance.house import House
 
 MAKE = Callable[..., Customer]
 
@@ -172,12 +173,10 @@ async def test_long_poll_says_the_same_as_the_socket(house: House, visitor: Cust
     assert polled == visitor.messages()
 
 
-async def test_unknown_numbers_get_the_same_answer_as_known_ones(
-    connect: MAKE, customers: list[DemoCustomer]
-) -> None:
+async def test_unknown_numbers_get_the_same_answer_as_known_ones(connect: MAKE, cast: Cast) -> None:
     """Nobody can find out who is a customer."""
     answers: list[str] = []
-    for phone in (customers[0].phone, "13900000001"):
+    for phone in ((await cast.next()).phone, "13900000001"):
         one = connect()
         await one.connect(since=0)
         await one.ask("我有多少积分")

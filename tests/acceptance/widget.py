@@ -80,5 +80,5 @@ class Chat:
     async def prove(self, who: DemoCustomer) -> None:
         """Give the phone number, then the code that came, as one asked for both."""
         await self.say(who.phone)
-        await self.hears("验证码")
+        await self.hears("已发往")
         await self.say(await self.house.newest_code(who.phone))
