@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from bot.desk.cli import admin_app
 from bot.kit.clock import system_now
 from bot.kit.db import Database
 from bot.kit.errors import HuitoukeError
@@ -21,6 +22,7 @@ db_app = typer.Typer(help="The database.", no_args_is_help=True)
 demo_app = typer.Typer(help="The demo company.", no_args_is_help=True)
 app.add_typer(db_app, name="db")
 app.add_typer(demo_app, name="demo")
+app.add_typer(admin_app, name="admin")
 
 console = Console(stderr=True)
 

@@ -22,6 +22,7 @@ from bot.conversations.outbox import Outbox
 from bot.conversations.service import ConversationService
 from bot.conversations.turns import Turns
 from bot.demo.routes import Demo, demo_merchant_key
+from bot.desk.desk import Desk
 from bot.files.routes import FileRoutes
 from bot.files.service import FileStore
 from bot.http.errors import error_middleware
@@ -51,6 +52,7 @@ class Parts:
     outbox: Outbox
     files: FileStore
     conversations: ConversationService
+    desk: Desk
     metrics: Metrics
     wechat: WechatSide
 
@@ -65,10 +67,20 @@ def make_parts(settings: Settings, clock: Clock = system_now) -> Parts:
         settings.brains, settings.secret("brain_secret"), timeout=settings.brain_timeout_seconds
     )
     hub = Hub(database)
-    turns = Turns(database, brain, hub, clock, honest_after_seconds=settings.honest_after_seconds)
+    desk = Desk(settings, database, hub, clock)
+    turns = Turns(
+        database,
+        brain,
+        hub,
+        clock,
+        honest_after_seconds=settings.honest_after_seconds,
+        desk=desk.handoff,
+    )
     outbox = Outbox(database, outlets=(), clock=clock, hub=hub)
     files = FileStore(database, settings.data_dir / "files", settings.secret("session_secret"), clock)
-    conversations = ConversationService(database, turns, hub, clock, max_text=settings.max_text)
+    conversations = ConversationService(
+        database, turns, hub, clock, max_text=settings.max_text, desk=desk.handoff
+    )
     metrics = Metrics()
     return Parts(
         settings=settings,
@@ -80,6 +92,7 @@ def make_parts(settings: Settings, clock: Clock = system_now) -> Parts:
         outbox=outbox,
         files=files,
         conversations=conversations,
+        desk=desk,
         metrics=metrics,
         wechat=WechatSide(settings, database, clock, conversations, outbox, files, metrics.registry),
     )
@@ -96,11 +109,14 @@ def make_app(settings: Settings, clock: Clock = system_now) -> web.Application:
         parts.conversations,
         SessionTokens(settings.secret("session_secret"), timedelta(days=settings.session_days)),
         Gate(settings),
+        parts.files,
     )
     merchant_key = settings.merchant_key.get_secret_value()
     if settings.demo and not merchant_key:
         merchant_key = demo_merchant_key(settings)
-    WebChat(settings, inbox, MerchantTokens(merchant_key, settings.merchant_algorithm), clock).add_to(app)
+    merchant = MerchantTokens(merchant_key, settings.merchant_algorithm)
+    WebChat(settings, inbox, merchant, clock, parts.files).add_to(app)
+    parts.desk.add_to(app, parts.files)
     FileRoutes(parts.files).add_to(app)
     parts.wechat.add_to(app)
     Health(parts.database, parts.brain).add_to(app)
@@ -117,11 +133,13 @@ async def _running(app: web.Application) -> AsyncIterator[None]:
     await parts.brain.start()
     parts.hub.start()
     parts.turns.start()
+    await parts.desk.start(parts.turns)
     parts.wechat.start()
     parts.outbox.start()
     yield
     await parts.outbox.close()
     await parts.wechat.close()
+    await parts.desk.close()
     await parts.turns.close()
     await parts.hub.close()
     await parts.brain.close()

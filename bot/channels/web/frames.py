@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from bot.kit.clock import iso
 from bot.kit.errors import BadInput, HuitoukeError, TooMany
-from bot.messages import LoggedMessage
+from bot.messages import LoggedMessage, ServedBy
 
 ClientId = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{8,64}$")]
 
@@ -40,6 +40,12 @@ class MessageFrame(_Frame):
     client_id: ClientId
     text: str | None = None
     choice: ChoiceFrame | None = None
+    file: Annotated[str | None, Field(max_length=40)] = None
+
+
+class TypingFrame(_Frame):
+    type: Literal["typing"]
+    text: Annotated[str, Field(max_length=4000)] = ""
 
 
 class SeenFrame(_Frame):
@@ -51,7 +57,7 @@ class PingFrame(_Frame):
     type: Literal["ping"]
 
 
-ClientFrame = HelloFrame | MessageFrame | SeenFrame | PingFrame
+ClientFrame = HelloFrame | MessageFrame | TypingFrame | SeenFrame | PingFrame
 _reader: TypeAdapter[ClientFrame] = TypeAdapter(Annotated[ClientFrame, Field(discriminator="type")])
 
 
@@ -63,8 +69,10 @@ def read(raw: str | bytes) -> ClientFrame:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "frame"
         raise BadFrame(f"Bad frame: {where}: {first['msg']}") from error
-    if isinstance(frame, MessageFrame) and (frame.text is None) == (frame.choice is None):
-        raise BadFrame("Bad frame: a message has either text or choice.")
+    if isinstance(frame, MessageFrame):
+        given = [part for part in (frame.text, frame.choice, frame.file) if part is not None]
+        if len(given) != 1:
+            raise BadFrame("Bad frame: a message has one of text, choice and file.")
     return frame
 
 
@@ -93,12 +101,24 @@ def message(logged: LoggedMessage) -> dict[str, Any]:
         "text": content.text,
         "quick_replies": [{"title": reply.title} for reply in content.quick_replies],
     }
+    if logged.name is not None:
+        body["name"] = logged.name
     if logged.channel_message_id is not None:
         body["client_id"] = logged.channel_message_id
     if content.card:
         body["card"] = content.card
         body["data"] = dict(content.data)
     return {"type": "message", "message": body}
+
+
+def queue(served: ServedBy) -> dict[str, Any]:
+    """Who serves, and the place in the queue."""
+    return {
+        "by": served.by,
+        "name": served.name,
+        "position": served.position,
+        "wait": list(served.wait) if served.wait else None,
+    }
 
 
 def error(problem: HuitoukeError, client_id: str | None = None) -> dict[str, Any]:

@@ -8,10 +8,16 @@ from typing import Any
 from bot.channels.web import frames
 from bot.channels.web.gate import Gate
 from bot.channels.web.tokens import Session, SessionTokens
-from bot.kit.errors import HuitoukeError
-from bot.messages import Choice, Conversations, InboundMessage
+from bot.kit.errors import Conflict, HuitoukeError
+from bot.messages import Choice, Conversations, FileRef, Files, InboundMessage
 
 ACCOUNT = "default"
+
+
+class NotNow(Conflict):
+    """现在没有人能看文件。转人工以后再发，或者把情况写给我。"""
+
+    code = "not_now"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,22 +27,35 @@ class Inbox:
     conversations: Conversations
     tokens: SessionTokens
     gate: Gate
+    files: Files
 
     async def take(self, session: Session, frame: frames.MessageFrame, address: str) -> dict[str, Any]:
         """Store a message and give the ack frame, or the error frame that says why not."""
         try:
             self.gate.check_rate(session.visitor, address)
+            file = await self._file(session, frame.file) if frame.file is not None else None
             receipt = await self.conversations.receive(
                 InboundMessage(
                     channel="web",
                     account=ACCOUNT,
                     channel_user=session.visitor,
                     channel_message_id=frame.client_id,
-                    text=frame.text,
+                    text=f"[文件] {file.name}" if file else frame.text,
                     choice=Choice(frame.choice.seq, frame.choice.index) if frame.choice else None,
+                    file=file,
+                    silent=file is not None,  # the bot cannot look at it; an agent will
                 ),
                 session.conversation,
             )
         except HuitoukeError as problem:
             return frames.error(problem, frame.client_id)
         return frames.ack(frame.client_id, receipt.seq)
+
+    async def check_files(self, session: Session) -> None:
+        """Raises NotNow unless somebody can look at a file."""
+        if not await self.conversations.takes_files(session.conversation):
+            raise NotNow()
+
+    async def _file(self, session: Session, id_: str) -> FileRef:
+        await self.check_files(session)
+        return (await self.files.read(id_))[0]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import asdict
 from typing import Annotated, Any
 from weakref import WeakSet
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from aiohttp import WSCloseCode, web
+from aiohttp import BodyPartReader, WSCloseCode, web
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.channels.web import frames
@@ -18,9 +19,17 @@ from bot.kit.clock import DEFAULT_ZONE, Clock
 from bot.kit.errors import BadInput, HuitoukeError, NotFound
 from bot.kit.ids import secret_token
 from bot.kit.settings import Settings
-from bot.messages import ChannelUser, ConversationEvent, MessagesAdded, OpenConversation, Visitor
+from bot.messages import ChannelUser, ConversationEvent, Files, MessagesAdded, OpenConversation, Visitor
 
 LONGEST_WAIT = 25.0
+LARGEST_FILE = 10 * 1024 * 1024
+
+
+class FileTooLarge(BadInput):
+    """这个文件太大了，最多 10 MB。"""
+
+    status = 413
+    code = "too_large"
 
 
 class SessionRequest(BaseModel):
@@ -37,7 +46,10 @@ class SessionRequest(BaseModel):
 class WebChat:
     """The web channel's handlers."""
 
-    def __init__(self, settings: Settings, inbox: Inbox, merchant: MerchantTokens, clock: Clock) -> None:
+    def __init__(
+        self, settings: Settings, inbox: Inbox, merchant: MerchantTokens, clock: Clock, files: Files
+    ) -> None:
+        self._files = files
         self._settings = settings
         self._inbox = inbox
         self._merchant = merchant
@@ -49,6 +61,7 @@ class WebChat:
         app.router.add_get("/api/web/socket", self.socket)
         app.router.add_get("/api/web/messages", self.poll)
         app.router.add_post("/api/web/messages", self.post)
+        app.router.add_post("/api/web/files", self.upload)
         app.on_shutdown.append(self._close_sockets)
 
     async def session(self, request: web.Request) -> web.Response:
@@ -143,6 +156,15 @@ class WebChat:
                 problem = frames.BadFrame("Only message and seen are posted.")
                 return web.json_response(frames.error(problem), status=problem.status)
 
+    async def upload(self, request: web.Request) -> web.Response:
+        """POST /api/web/files"""
+        self._inbox.gate.check_origin(request)
+        session = self._bearer(request)
+        self._inbox.gate.check_rate(session.visitor, self._inbox.gate.address(request))
+        await self._inbox.check_files(session)
+        name, data = await _uploaded(request)
+        return web.json_response({"file": asdict(await self._files.keep(name, data))})
+
     async def poll(self, request: web.Request) -> web.Response:
         """GET /api/web/messages?since=N&wait=S"""
         self._inbox.gate.check_origin(request)
@@ -180,6 +202,22 @@ class WebChat:
         if scheme.lower() != "bearer":
             raise BadSession()
         return self._inbox.tokens.read(token)
+
+
+async def _uploaded(request: web.Request) -> tuple[str, bytes]:
+    """The field `file` of a multipart request: its name and content. Raises BadInput or TooLarge."""
+    if not request.content_type.startswith("multipart/"):
+        raise BadInput("A file is uploaded as multipart, in the field `file`.")
+    reader = await request.multipart()
+    async for part in reader:
+        if isinstance(part, BodyPartReader) and part.name == "file":
+            data = bytearray()
+            while chunk := await part.read_chunk(64 * 1024):
+                data += chunk
+                if len(data) > LARGEST_FILE:
+                    raise FileTooLarge()
+            return part.filename or "文件", bytes(data)
+    raise BadInput("There is no field `file`.")
 
 
 def _status(answer: dict[str, Any]) -> int:

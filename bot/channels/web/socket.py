@@ -13,7 +13,14 @@ from bot.channels.web import frames
 from bot.channels.web.inbox import Inbox
 from bot.channels.web.tokens import BadSession, Session
 from bot.kit.errors import HuitoukeError
-from bot.messages import ConversationEvent, MessagesAdded, Typing, VerifiedChanged
+from bot.messages import (
+    ConversationEvent,
+    MessagesAdded,
+    ServedBy,
+    ServiceChanged,
+    Typing,
+    VerifiedChanged,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -45,6 +52,7 @@ class Socket:
         self._out: asyncio.Queue[_Out] = asyncio.Queue()
         self._cursor = 0
         self._verified: bool | None = None
+        self._served = ServedBy("bot")
 
     async def run(self) -> None:
         """Serve until the socket closes."""
@@ -95,8 +103,10 @@ class Socket:
                     "conversation": state.conversation,
                     "last_seq": state.last_seq,
                     "verified": state.verified,
+                    "queue": frames.queue(state.served),
                 }
             )
+            self._served = state.served
             return session
 
     async def _read(self, session: Session) -> None:
@@ -115,6 +125,8 @@ class Socket:
                 self._out.put_nowait(_Out(frame=answer))
             case frames.SeenFrame():
                 await self._inbox.conversations.seen(session.conversation, frame.seq)
+            case frames.TypingFrame():
+                self._inbox.conversations.typing(session.conversation, frame.text)
             case frames.PingFrame():
                 self._out.put_nowait(_Out(frame={"type": "pong"}))
             case frames.HelloFrame():
@@ -151,6 +163,12 @@ class Socket:
                 if verified != self._verified:
                     self._verified = verified
                     await self._ws.send_json({"type": "verified", "verified": verified})
+            case ServiceChanged(served):
+                if served != self._served:
+                    self._served = served
+                    await self._ws.send_json({"type": "queue", "queue": frames.queue(served)})
+            case _:
+                return
 
     async def _catch_up(self, session: Session) -> None:
         while True:

@@ -88,13 +88,11 @@ async def _views(session: AsyncSession, statement: Select[Agent], now: datetime)
                 .where(Ticket.state == "assigned", Ticket.kind == "live")
                 .group_by(Ticket.agent_id)
             )
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     teams: dict[AgentId, list[tuple[TeamId, str]]] = defaultdict(list)
     members = select(TeamMember.agent_id, Team.id, Team.name).join(Team, Team.id == TeamMember.team_id)
-    for agent_id, team_id, name in (await session.execute(members.order_by(Team.name))).tuples():
+    for agent_id, team_id, name in await session.execute(members.order_by(Team.name)):
         teams[agent_id].append((team_id, name))
     return [_view(agent, loads.get(agent.id, 0), teams[agent.id], now) for agent in agents]
 

@@ -109,11 +109,11 @@ async def _beside(session: AsyncSession, rows: Sequence[Row[*tuple[Any, ...]]]) 
     )
     ratings = select(Rating.ticket_id, Rating.score).where(Rating.ticket_id.in_(ids))
     return _Beside(
-        agents=dict((await session.execute(select(Agent.id, Agent.name))).tuples().all()),
-        teams=dict((await session.execute(select(Team.id, Team.name))).tuples().all()),
+        agents=dict((await session.execute(select(Agent.id, Agent.name))).all()),
+        teams=dict((await session.execute(select(Team.id, Team.name))).all()),
         callbacks={call.ticket_id: call for call in calls},
-        ratings=dict((await session.execute(ratings)).tuples().all()),
-        due=dict((await session.execute(due)).tuples().all()) if customers else {},
+        ratings=dict((await session.execute(ratings)).all()),
+        due=dict((await session.execute(due)).all()) if customers else {},
     )
 
 

@@ -118,7 +118,7 @@ def rank_of(who: Access, emotion: str | None, topic: str | None) -> Rank:
 async def _team_for(work: Work, topic: Topic | None) -> TeamId | None:
     if topic is None:
         return None
-    for id_, topics in (await work.session.execute(select(Team.id, Team.topics).order_by(Team.id))).tuples():
+    for id_, topics in await work.session.execute(select(Team.id, Team.topics).order_by(Team.id)):
         if topic in topics:
             return id_
     return None

@@ -24,15 +24,13 @@ SECRET_ENTITIES = frozenset({"code"})
 
 async def entries_after(session: AsyncSession, ticket: TicketId, number: int) -> list[dict[str, Any]]:
     """`Entry`s of docs/protocols/desk.md after `number`, in order."""
-    rows = (
-        await session.execute(
-            select(TicketEntry, Agent.name, Team.name)
-            .outerjoin(Agent, Agent.id == TicketEntry.to_agent_id)
-            .outerjoin(Team, Team.id == TicketEntry.to_team_id)
-            .where(TicketEntry.ticket_id == ticket, TicketEntry.number > number)
-            .order_by(TicketEntry.number)
-        )
-    ).tuples()
+    rows = await session.execute(
+        select(TicketEntry, Agent.name, Team.name)
+        .outerjoin(Agent, Agent.id == TicketEntry.to_agent_id)
+        .outerjoin(Team, Team.id == TicketEntry.to_team_id)
+        .where(TicketEntry.ticket_id == ticket, TicketEntry.number > number)
+        .order_by(TicketEntry.number)
+    )
     return [_entry(row, agent, team) for row, agent, team in rows]
 
 

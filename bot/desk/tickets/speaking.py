@@ -64,7 +64,7 @@ async def note(
     if len(text) > LONGEST:
         raise BadInput(f"备注最多 {LONGEST} 个字。")
     found = await work.session.execute(select(Agent.id, Agent.name).where(Agent.id.in_(mentions)))
-    names = dict(found.tuples().all())
+    names = dict(found.all())
     if missing := set(mentions) - set(names):
         raise NotFound(f"提到的同事不存在：{sorted(missing)}。")
     entry = await add(

@@ -1,0 +1,1 @@
+"""The complaint board: every complaint with its clocks, answered from the desk."""

@@ -1,0 +1,99 @@
+"""The desk, put together: what the server starts, stops, and serves under /api/desk."""
+
+from __future__ import annotations
+
+import asyncio
+from weakref import WeakSet
+
+from aiohttp import WSCloseCode, web
+
+from bot.conversations.hub import Hub
+from bot.desk.agents.routes import AgentRoutes
+from bot.desk.agents.sessions import Sessions, SignedOut
+from bot.desk.canned.routes import CannedRoutes
+from bot.desk.complaints.routes import ComplaintRoutes
+from bot.desk.handoff.desk import Handoff
+from bot.desk.http import COOKIE, PATH, Door, ForgedRequest, check_origin
+from bot.desk.live.feed import Feed
+from bot.desk.live.presence import Presence
+from bot.desk.live.socket import HEARTBEAT_SECONDS, LARGEST_FRAME, DeskSocket, Live
+from bot.desk.office import Office, Waker
+from bot.desk.panel.routes import PanelRoutes
+from bot.desk.queue.jobs import Keeper
+from bot.desk.reports.routes import ReportRoutes
+from bot.desk.rules.routes import RuleRoutes
+from bot.desk.rules.service import RuleBook
+from bot.desk.teams.routes import TeamRoutes
+from bot.desk.tickets.routes import TicketRoutes
+from bot.desk.tickets.speaking_routes import SpeakingRoutes
+from bot.kit.clock import Clock
+from bot.kit.db import Database
+from bot.kit.settings import Settings
+from bot.messages import Files
+
+
+class Desk:
+    """Everything of the desk that runs in one process. `handoff` is what conversations ask."""
+
+    def __init__(self, settings: Settings, database: Database, hub: Hub, clock: Clock) -> None:
+        self._company = settings.company
+        self.office = Office(database, RuleBook(settings.service_hours), hub, clock)
+        self.handoff = Handoff(self.office.book, self.office.changed)
+        self.sessions = Sessions(database, clock)
+        self.feed = Feed(self.office)
+        self.presence = Presence(self.office)
+        self.keeper = Keeper(self.office)
+        self._sockets: WeakSet[web.WebSocketResponse] = WeakSet()
+
+    async def start(self, waker: Waker) -> None:
+        """`waker` takes the bot's turns: a hand-back wakes it."""
+        self.office.connect(self.handoff, waker)
+        await self.feed.start()
+        self.presence.start()
+        self.keeper.start()
+
+    async def close(self) -> None:
+        await self.keeper.close()
+        await self.presence.close()
+        await self.feed.close()
+        await self.office.close()
+
+    def add_to(self, app: web.Application, files: Files) -> None:
+        """Serve the desk's endpoints (docs/protocols/desk.md)."""
+        door = Door(app, self.sessions)
+        AgentRoutes(self.office, self.sessions, self._company).add_to(door)
+        TicketRoutes(self.office, self.presence).add_to(door)
+        SpeakingRoutes(self.office, files).add_to(door)
+        PanelRoutes(self.office).add_to(door)
+        CannedRoutes(self.office, self._company).add_to(door)
+        ComplaintRoutes(self.office).add_to(door)
+        TeamRoutes(self.office).add_to(door)
+        RuleRoutes(self.office).add_to(door)
+        ReportRoutes(self.office).add_to(door)
+        app.router.add_get(PATH + "/socket", self._socket)
+        app.on_shutdown.append(self._close_sockets)
+
+    async def _socket(self, request: web.Request) -> web.StreamResponse:
+        """GET /api/desk/socket"""
+        ws = web.WebSocketResponse(heartbeat=HEARTBEAT_SECONDS, max_msg_size=LARGEST_FRAME)
+        await ws.prepare(request)
+        token = request.cookies.get(COOKIE, "")
+        try:
+            check_origin(request)
+            who = await self.sessions.find(token)
+        except ForgedRequest:
+            await ws.close(code=4403, message=b"origin")
+            return ws
+        except SignedOut:
+            await ws.close(code=4401, message=b"signed out")
+            return ws
+        self._sockets.add(ws)
+        live = Live(self.office, self.sessions, self.feed, self.presence)
+        await DeskSocket(live, who, token, ws).run()
+        return ws
+
+    async def _close_sockets(self, _app: web.Application) -> None:
+        await asyncio.gather(
+            *(ws.close(code=WSCloseCode.SERVICE_RESTART, message=b"restart") for ws in set(self._sockets)),
+            return_exceptions=True,
+        )

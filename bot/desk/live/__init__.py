@@ -1,0 +1,1 @@
+"""What agents' screens are told as it happens, over a socket that resumes by number."""

@@ -1,0 +1,57 @@
+"""A conversation that is open on an agent's screen: its messages and entries, without gap or double."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.desk.ids import TicketId
+from bot.desk.live.presence import Viewer
+from bot.desk.office import Office
+from bot.desk.tickets.reads import conversation_row, entries_after, messages
+from bot.kit.errors import NotFound
+from bot.kit.ids import ConversationId
+
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+PAGE = 200
+
+
+@dataclass(slots=True)
+class Watch:
+    """`seq` and `number` are the highest that the screen has."""
+
+    conversation: ConversationId
+    viewer: Viewer
+    ticket: TicketId | None
+    seq: int
+    number: int
+    stop: Callable[[], None] = field(default=lambda: None)
+
+    async def catch_up(self, office: Office, send: Send, again: tuple[int, ...] = ()) -> None:
+        """Send what is missing; `again` are messages that the screen has and that changed since."""
+        while True:
+            async with office.database.read() as session:
+                row = await conversation_row(session, self.conversation)
+                if row is None:
+                    raise NotFound("没有这个会话。")
+                known = [seq for seq in again if seq <= self.seq]
+                changed = await messages(session, row, only=known) if known else []
+                fresh = await messages(session, row, since=self.seq, limit=PAGE)
+            again = ()
+            for message in [*changed, *fresh]:
+                await send({"type": "message", "conversation": self.conversation, "message": message})
+            if fresh:
+                self.seq = fresh[-1]["seq"]
+            if len(fresh) < PAGE:
+                return
+
+    async def catch_up_entries(self, office: Office, send: Send) -> None:
+        """Send the entries that are missing."""
+        if self.ticket is None:
+            return
+        async with office.database.read() as session:
+            found = await entries_after(session, self.ticket, self.number)
+        for entry in found:
+            await send({"type": "entry", "ticket": self.ticket, "entry": entry})
+            self.number = entry["number"]

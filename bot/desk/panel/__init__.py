@@ -1,0 +1,1 @@
+"""The customer beside the conversation: what an agent may see, each look logged."""

@@ -1,0 +1,181 @@
+"""Gather what an agent may see of a customer, masked; every gathering is logged with the agent's name."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.conversations.models import Conversation
+from bot.desk.masks import mask_member, mask_name, mask_phone
+from bot.desk.satisfaction.models import Rating
+from bot.desk.tickets.holding import Person
+from bot.desk.tickets.models import Ticket
+from bot.desk.work import Work
+from bot.kit.clock import iso
+from bot.kit.errors import BadInput, NotFound
+from bot.kit.ids import CustomerId, IdentityId
+from bot.store.access.service import log_access
+from bot.store.cards.reads import balance_by_card
+from bot.store.complaints.reads import complaint_list
+from bot.store.consents.models import Consent
+from bot.store.customers.service import access_customer_by_id
+from bot.store.identities.service import access
+from bot.store.orders.reads import recent_orders
+from bot.store.points.reads import points_summary
+
+MAY_UNMASK: Final = ("name", "phone", "member_number")
+
+
+async def panel(work: Work, row: Conversation, person: Person) -> dict[str, Any]:
+    """The panel of docs/protocols/desk.md."""
+    session = work.session
+    who = await access(session, IdentityId(row.identity_id), work.now)
+    tickets = await _tickets(session, row, who.customer_id)
+    if who.customer_id is None:
+        return {"known": False, "verified": False, "tickets": tickets}
+    await _log(work, who.customer_id, "panel", row, person)
+    card = await access_customer_by_id(session, who.customer_id)
+    return {
+        "known": True,
+        "verified": who.verified,
+        "verified_until": iso(who.verified_until) if who.verified_until else None,
+        "member_number": mask_member(card.member_number),
+        "name": mask_name(card.name),
+        "phone": mask_phone(card.phone),
+        "tier": card.tier,
+        "key_account": card.key_account,
+        "manager": {"name": card.manager_name, "phone": card.manager_phone} if card.manager_name else None,
+        "locale": card.locale,
+        "time_zone": card.time_zone,
+        **await _holdings(work, who.customer_id),
+        "consents": await _consents(session, who.customer_id),
+        "feedback": await _feedback(session, who.customer_id),
+        "tickets": tickets,
+        "may_unmask": list(MAY_UNMASK),
+    }
+
+
+async def unmask(work: Work, row: Conversation, field: str, person: Person) -> str:
+    """One masked value in full; logged. NotFound when the customer has none."""
+    if field not in MAY_UNMASK:
+        raise BadInput(f"可以查看的是：{'、'.join(MAY_UNMASK)}。")
+    who = await access(work.session, IdentityId(row.identity_id), work.now)
+    if who.customer_id is None:
+        raise NotFound("还不知道这位客户是谁。")
+    card = await access_customer_by_id(work.session, who.customer_id)
+    value = getattr(card, field)
+    if value is None:
+        raise NotFound("没有这项信息。")
+    await _log(work, who.customer_id, f"unmask:{field}", row, person)
+    return str(value).removeprefix("+86")
+
+
+async def _log(work: Work, customer: CustomerId, what: str, row: Conversation, person: Person) -> None:
+    await log_access(
+        work.session,
+        customer,
+        what,
+        work.now,
+        why=f"会话 {row.id}",
+        reader="agent",
+        name=person.name,
+        identity_id=IdentityId(row.identity_id),
+    )
+
+
+async def _holdings(work: Work, customer: CustomerId) -> dict[str, Any]:
+    """Points, cards, complaints and orders."""
+    session = work.session
+    points = await points_summary(session, customer, work.now)
+    balance = await balance_by_card(session, customer, work.now)
+    complaints = await complaint_list(session, customer)
+    orders = await recent_orders(session, customer)
+    return {
+        "points": {
+            "total": points.total,
+            "tier": points.tier,
+            "expiring": [{"points": lot.points, "on": lot.on.isoformat()} for lot in points.expiring],
+        },
+        "balance": {
+            "total": balance.total,
+            "cards": [
+                {
+                    "number": card.masked_number,
+                    "type": card.type,
+                    "principal": card.principal,
+                    "bonus": card.bonus,
+                    "held": card.held,
+                    "valid_until": card.valid_until.isoformat() if card.valid_until else None,
+                    "state": card.state,
+                }
+                for card in balance.cards
+            ],
+        },
+        "complaints": [
+            {
+                "number": each.number,
+                "subject": each.subject,
+                "state": each.state,
+                "state_text": each.state_text,
+                "received_at": iso(each.received_at),
+            }
+            for each in complaints
+        ],
+        "orders": [
+            {
+                "number": order.number,
+                "state": order.state,
+                "total": order.total,
+                "placed_at": iso(order.placed_at),
+                "items": [
+                    {"name": item.name, "quantity": item.quantity, "amount": item.amount}
+                    for item in order.items
+                ],
+            }
+            for order in orders
+        ],
+    }
+
+
+async def _tickets(
+    session: AsyncSession, row: Conversation, customer: CustomerId | None
+) -> list[dict[str, Any]]:
+    same = Ticket.conversation_id == row.id
+    if customer is not None:
+        same = same | (Ticket.customer_id == customer)
+    found = await session.scalars(select(Ticket).where(same).order_by(Ticket.id.desc()).limit(20))
+    return [
+        {
+            "id": ticket.id,
+            "conversation": ticket.conversation_id,
+            "topic": ticket.topic,
+            "state": ticket.state,
+            "opened_at": iso(ticket.opened_at),
+            "close_reason": ticket.close_reason,
+        }
+        for ticket in found
+    ]
+
+
+async def _consents(session: AsyncSession, customer: CustomerId) -> list[dict[str, Any]]:
+    """The decision that holds for each purpose and channel."""
+    rows = await session.scalars(select(Consent).where(Consent.customer_id == customer).order_by(Consent.id))
+    newest = {(row.purpose, row.channel): row for row in rows}
+    return [
+        {"purpose": row.purpose, "channel": row.channel, "decision": row.decision, "at": iso(row.at)}
+        for row in newest.values()
+    ]
+
+
+async def _feedback(session: AsyncSession, customer: CustomerId) -> list[dict[str, Any]]:
+    rows = await session.scalars(
+        select(Rating)
+        .where(Rating.customer_id == customer, Rating.score.is_not(None))
+        .order_by(Rating.asked_at.desc())
+        .limit(10)
+    )
+    return [
+        {"score": row.score, "tags": row.tags, "at": iso(row.answered_at)} for row in rows if row.answered_at
+    ]

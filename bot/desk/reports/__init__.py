@@ -1,0 +1,1 @@
+"""Reports: what happened, per day, hour, agent, team, topic; and the wall of now."""
