@@ -27,7 +27,7 @@ class NotBuilt(web.HTTPServiceUnavailable):
 
 
 class Pages:
-    """Serves the widget, its loader and the shop page."""
+    """Serves the widget, its loader, the agents' desk and the shop page."""
 
     def __init__(self, settings: Settings, dist: Path = DIST) -> None:
         self._dist = dist.resolve()
@@ -40,6 +40,7 @@ class Pages:
         app.router.add_get("/", self.home)
         app.router.add_get("/widget.js", self.loader)
         app.router.add_get("/widget/", self.widget)
+        app.router.add_get("/desk", self.desk)
         app.router.add_get("/assets/{name:.+}", self.asset)
         if self._demo:
             app.router.add_get("/shop", self.shop)
@@ -52,6 +53,9 @@ class Pages:
 
     async def widget(self, _request: web.Request) -> web.StreamResponse:
         return self._file("widget/index.html", FRESH, policy=self._widget_policy)
+
+    async def desk(self, _request: web.Request) -> web.StreamResponse:
+        return self._file("desk/index.html", FRESH, policy=self._page_policy)
 
     async def shop(self, _request: web.Request) -> web.StreamResponse:
         return self._file("shop/index.html", FRESH, policy=self._page_policy)

@@ -13,7 +13,7 @@ export default defineConfig({
     assetsInlineLimit: 0, // a data: URL would need a hole in the Content-Security-Policy
     modulePreload: { polyfill: false },
     rolldownOptions: {
-      input: { widget: "widget/index.html", shop: "shop/index.html" },
+      input: { widget: "widget/index.html", shop: "shop/index.html", desk: "desk/index.html" },
       // @chatui/core declares no side effects of its own, but imports polyfills that would stay in the bundle.
       treeshake: {
         moduleSideEffects: (id) =>

@@ -1,9 +1,9 @@
 import type { Message } from "./protocol";
 
 /** The conversation as far as it is known here: in order, each message once, holes noticed. */
-export class MessageLog {
-  private readonly bySeq = new Map<number, Message>();
-  private sorted: readonly Message[] | null = [];
+export class MessageLog<M extends { seq: number } = Message> {
+  private readonly bySeq = new Map<number, M>();
+  private sorted: readonly M[] | null = [];
   private contiguous: number;
   private highest: number;
   private start: number;
@@ -34,13 +34,13 @@ export class MessageLog {
     return this.highest > this.contiguous;
   }
 
-  get messages(): readonly Message[] {
+  get messages(): readonly M[] {
     this.sorted ??= [...this.bySeq.values()].sort((a, b) => a.seq - b.seq);
     return this.sorted;
   }
 
   /** Adds or replaces a message; false when the very same was there. */
-  add(message: Message): boolean {
+  add(message: M): boolean {
     const known = this.bySeq.get(message.seq);
     if (known && JSON.stringify(known) === JSON.stringify(message)) return false;
     this.bySeq.set(message.seq, message);
@@ -51,7 +51,7 @@ export class MessageLog {
   }
 
   /** Adds what came before: the log now reaches back to `base`. */
-  prepend(messages: readonly Message[], base: number): void {
+  prepend(messages: readonly M[], base: number): void {
     for (const message of messages) {
       if (message.seq > base && message.seq <= this.start) this.bySeq.set(message.seq, message);
     }

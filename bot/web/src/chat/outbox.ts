@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { Choice, MessageFrame } from "./protocol";
+import { type Choice, type FileData, FileSchema, type MessageFrame } from "./protocol";
 import type { SafeStorage } from "./storage";
 
 const EntrySchema = v.object({
@@ -7,6 +7,8 @@ const EntrySchema = v.object({
   /** What the customer sees: the text, or the title of the pressed quick reply. */
   text: v.string(),
   choice: v.nullish(v.object({ seq: v.number(), index: v.number() })),
+  /** A file that was uploaded before. */
+  file: v.nullish(FileSchema),
   /** When it was written, ms since the epoch; the order of sending. */
   at: v.number(),
   /** Set when sending was given up: the protocol's error and its sentence for the customer. */
@@ -43,10 +45,10 @@ export class Outbox {
     return this.entries.find((entry) => !entry.failed);
   }
 
-  put(text: string, choice: Choice | null, now: number): Entry {
+  put(text: string, choice: Choice | null, now: number, file: FileData | null = null): Entry {
     const newest = this.entries[this.entries.length - 1];
     const at = Math.max(now, (newest?.at ?? 0) + 1); // two in the same millisecond keep their order
-    const entry: Entry = { client_id: uuid(), text, at, ...(choice ? { choice } : {}) };
+    const entry: Entry = { client_id: uuid(), text, at, ...(choice && { choice }), ...(file && { file }) };
     this.save(entry);
     this.entries = [...this.entries, entry];
     return entry;
@@ -74,7 +76,7 @@ export class Outbox {
 
   /** Moves everything to another conversation's outbox. A pressed quick reply becomes what it said. */
   moveTo(other: Outbox): void {
-    for (const entry of this.entries) other.put(entry.text, null, entry.at);
+    for (const entry of this.entries) other.put(entry.text, null, entry.at, entry.file);
     this.clear();
   }
 
@@ -93,7 +95,8 @@ export class Outbox {
 }
 
 export function frameOf(entry: Entry): MessageFrame {
-  const { client_id, text, choice } = entry;
+  const { client_id, text, choice, file } = entry;
+  if (file) return { type: "message", client_id, file: file.id };
   return choice ? { type: "message", client_id, choice } : { type: "message", client_id, text };
 }
 

@@ -4,6 +4,25 @@ import * as v from "valibot";
 
 const Seq = v.pipe(v.number(), v.integer(), v.minValue(0));
 
+/** A file as the card `file` carries it; `url` is signed. */
+export const FileSchema = v.object({
+  id: v.string(),
+  name: v.string(),
+  size: v.number(),
+  content_type: v.string(),
+  url: v.string(),
+});
+export type FileData = v.InferOutput<typeof FileSchema>;
+
+/** Who serves: `position` in the queue, and how long it may take in seconds, from and to. */
+const QueueSchema = v.object({
+  by: v.fallback(v.picklist(["bot", "queue", "agent"]), "bot"),
+  position: v.fallback(v.nullish(v.number()), null),
+  wait: v.fallback(v.nullish(v.tuple([v.number(), v.number()])), null),
+  name: v.fallback(v.nullish(v.string()), null),
+});
+export type Queue = v.InferOutput<typeof QueueSchema>;
+
 export const MessageSchema = v.object({
   seq: v.pipe(Seq, v.minValue(1)),
   author: v.fallback(v.picklist(["customer", "bot", "agent", "system"]), "system"),
@@ -11,6 +30,7 @@ export const MessageSchema = v.object({
   at: v.string(),
   type: v.fallback(v.picklist(["text", "card"]), "text"),
   text: v.string(),
+  name: v.nullish(v.string()),
   card: v.nullish(v.string()),
   data: v.nullish(v.record(v.string(), v.unknown())),
   quick_replies: v.nullish(v.array(v.object({ title: v.string() }))),
@@ -45,7 +65,9 @@ const ServerFrameSchema = v.variant("type", [
     conversation: v.string(),
     last_seq: Seq,
     verified: v.fallback(v.boolean(), false),
+    queue: v.nullish(QueueSchema),
   }),
+  v.object({ type: v.literal("queue"), queue: QueueSchema }),
   v.object({ type: v.literal("ack"), client_id: v.string(), seq: Seq }),
   v.object({ type: v.literal("message"), message: MessageSchema }),
   v.object({ type: v.literal("typing"), on: v.boolean() }),
@@ -58,11 +80,16 @@ export type ServerFrame = v.InferOutput<typeof ServerFrameSchema>;
 /** The pressed quick reply number `index` of message `seq`. */
 export type Choice = { seq: number; index: number };
 
-export type MessageFrame = { type: "message"; client_id: string } & ({ text: string } | { choice: Choice });
+export type MessageFrame = { type: "message"; client_id: string } & (
+  | { text: string }
+  | { choice: Choice }
+  | { file: string }
+);
 export type ClientFrame =
   | MessageFrame
   | { type: "hello"; token: string; since: number }
   | { type: "seen"; seq: number }
+  | { type: "typing"; text: string }
   | { type: "ping" };
 
 /** The frame in `raw` (text or parsed JSON), or null when this version does not know it. */

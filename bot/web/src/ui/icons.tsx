@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 
 /** Line icons on a 24 × 24 grid; decoration only, so hidden from screen readers. */
-function icon(paths: ReactNode) {
+export function icon(paths: ReactNode) {
   return function Icon({ size = 20 }: { size?: number }) {
     return (
       <svg
@@ -69,6 +69,15 @@ export const AlertIcon = icon(
     <circle cx="12" cy="12" r="8.5" />
     <path d="M12 8v4.5M12 15.8v.01" />
   </>,
+);
+export const FileIcon = icon(
+  <path d="M6 3.5h8l4 4V20a.5.5 0 0 1-.5.5h-11A.5.5 0 0 1 6 20zM14 3.5V8h4M9 13h6M9 16.500h4" />,
+);
+export const StarIcon = icon(
+  <path d="M12 4l2.4 4.9 5.4.8-3.9 3.8.9 5.4-4.8-2.6-4.8 2.6.9-5.4-3.9-3.8 5.4-.800z" />,
+);
+export const ClipIcon = icon(
+  <path d="M19 11.500l-7 7a4.5 4.5 0 0 1-6.4-6.400l7.5-7.500a3 3 0 0 1 4.3 4.300l-7.5 7.500a1.5 1.5 0 0 1-2.1-2.100l6.7-6.7" />,
 );
 export const CheckIcon = icon(<path d="M5 12.5l4.5 4.5L19 7.5" />);
 export const CopyIcon = icon(

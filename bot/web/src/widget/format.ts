@@ -65,6 +65,13 @@ export function dayKey(iso: string): number {
   return startOfDay(Date.parse(iso));
 }
 
+/** 2_516_582 → "2.4 MB". */
+export function fileSize(bytes: number): string {
+  if (bytes < 1024) return `${bytes} B`;
+  if (bytes < 1_048_576) return `${Math.round(bytes / 1024)} KB`;
+  return `${(bytes / 1_048_576).toFixed(1)} MB`;
+}
+
 /** A span of ms, never negative, in words. */
 export function duration(ms: number, strings: Strings): string {
   const seconds = Math.max(0, Math.floor(ms / 1000));

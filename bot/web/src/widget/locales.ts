@@ -94,6 +94,36 @@ export const zh = {
     timeline: "处理经过",
     more: (n: number) => `查看全部 ${n} 条`,
   },
+  file: {
+    send: "发送图片或文件",
+    sending: "正在上传…",
+    open: (name: string) => `打开图片 ${name}`,
+    tooLarge: "文件不能超过 10 MB",
+    badType: "只能发送图片、PDF 和文本文件",
+    notNow: "现在还不能发送文件，转人工后可以发送",
+    failed: "文件没有发送成功，请再试一次",
+  },
+  rating: { title: "服务评价" },
+  operation: {
+    ask: "请核对后确认。您确认之前不会办理。",
+    state: {
+      offered: "等待您确认",
+      done: "已办好",
+      refused: "已取消",
+      failed: "没有办成",
+      expired: "已过期",
+    } as Record<string, string>,
+  },
+  queue: {
+    waiting: "正在为您转接人工",
+    position: (n: number) => (n <= 1 ? "您排在第 1 位" : `您排在第 ${n} 位，前面还有 ${n - 1} 位`),
+    wait: (low: number, high: number) => (low === high ? `大约 ${high} 分钟` : `大约 ${low} 到 ${high} 分钟`),
+    leave: "不等了",
+    leaveSay: "取消排队",
+    callback: "给我回电",
+    callbackSay: "请给我回电",
+    agent: (name: string) => `${name} 正在为您服务`,
+  },
   duration: (h: number, m: number, s: number) => {
     if (h >= 48) return `${Math.floor(h / 24)} 天 ${h % 24} 小时`;
     return h > 0 ? `${h} 小时 ${m} 分 ${s} 秒` : `${m} 分 ${s} 秒`;
@@ -201,6 +231,36 @@ export const en: Strings = {
     next: "Next",
     timeline: "What happened",
     more: (n) => `Show all ${n}`,
+  },
+  file: {
+    send: "Send a picture or file",
+    sending: "Uploading…",
+    open: (name) => `Open the picture ${name}`,
+    tooLarge: "A file may have at most 10 MB",
+    badType: "Only pictures, PDF and text files can be sent",
+    notNow: "Files can be sent once a person serves you",
+    failed: "The file was not sent. Please try again",
+  },
+  rating: { title: "How did we do?" },
+  operation: {
+    ask: "Please check and confirm. Nothing happens before you do.",
+    state: {
+      offered: "Waiting for you",
+      done: "Done",
+      refused: "Cancelled",
+      failed: "Not done",
+      expired: "Expired",
+    },
+  },
+  queue: {
+    waiting: "Connecting you to a person",
+    position: (n) => (n <= 1 ? "You are next" : `You are number ${n}`),
+    wait: (low, high) => (low === high ? `about ${high} min` : `about ${low} to ${high} min`),
+    leave: "Stop waiting",
+    leaveSay: "取消排队",
+    callback: "Call me back",
+    callbackSay: "请给我回电",
+    agent: (name) => `${name} is here for you`,
   },
   duration: (h, m, s) => {
     if (h >= 48) return `${Math.floor(h / 24)} d ${h % 24} h`;

@@ -7,6 +7,7 @@ import { stringsFor } from "./locales";
 import { Shell } from "./shell";
 import "./styles/chatui.less";
 import "../ui/base.css";
+import "./styles/colors.css";
 import "./styles/frame.css";
 import "./styles/messages.css";
 import "./styles/cards.css";

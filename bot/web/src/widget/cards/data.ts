@@ -38,3 +38,12 @@ export const ComplaintSchema = v.object({
   next_step: v.nullish(v.string()),
 });
 export type ComplaintData = v.InferOutput<typeof ComplaintSchema>;
+
+export const OperationSchema = v.object({
+  id: v.number(),
+  kind: v.string(),
+  title: v.string(),
+  lines: v.fallback(v.array(v.object({ label: v.string(), value: v.string() })), []),
+  state: v.string(),
+});
+export type OperationData = v.InferOutput<typeof OperationSchema>;

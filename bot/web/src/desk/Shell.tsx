@@ -1,0 +1,85 @@
+import { lazy, Suspense, useEffect, useState } from "react";
+import { Board } from "./complaints/Board";
+import { useClient, useDesk, useStrings } from "./context";
+import { Help } from "./Help";
+import { useKeys } from "./keys";
+import { Rail } from "./Rail";
+import { go, useRoute } from "./router";
+import { SettingsPage } from "./settings/SettingsPage";
+import { Work } from "./Work";
+import { Wall } from "./wall/Wall";
+
+// Charts are most of the weight and rarely looked at.
+const Reports = lazy(() => import("./reports/Reports"));
+
+const PLACES: Record<string, string> = {
+  q: "queue",
+  m: "mine",
+  a: "all",
+  e: "closed",
+  b: "bot",
+  k: "complaints",
+  r: "reports",
+  w: "wall",
+  s: "settings",
+};
+
+export function Shell() {
+  const client = useClient();
+  const strings = useStrings();
+  const [page = "mine", second] = useRoute();
+  const [help, setHelp] = useState(false);
+
+  useEffect(
+    () => client.look(["queue", "mine", "all", "closed", "wall"].includes(page) ? page : null),
+    [client, page],
+  );
+
+  useKeys({
+    "?": () => setHelp(true),
+    ...Object.fromEntries(Object.entries(PLACES).map(([key, place]) => [`g ${key}`, () => go(place)])),
+  });
+
+  return (
+    <div className="shell">
+      <Rail page={page} onHelp={() => setHelp(true)} />
+      <div className="stage">
+        <ConnectionBar />
+        <Suspense fallback={<p className="quiet-note">{strings.office.settings.loading}</p>}>
+          {page === "complaints" ? (
+            <Board number={second ?? null} />
+          ) : page === "reports" ? (
+            <Reports />
+          ) : page === "wall" ? (
+            <Wall />
+          ) : page === "settings" ? (
+            <SettingsPage tab={second ?? "me"} />
+          ) : (
+            <Work page={page} chosen={second ?? null} />
+          )}
+        </Suspense>
+      </div>
+      {help && <Help onClose={() => setHelp(false)} />}
+    </div>
+  );
+}
+
+function ConnectionBar() {
+  const client = useClient();
+  const { status } = useDesk();
+  const { status: said } = useStrings();
+  return (
+    <div role="status">
+      {status !== "online" && (
+        <div className="connection" data-status={status}>
+          <p>{said[status]}</p>
+          {status === "offline" && (
+            <button type="button" className="btn small" onClick={() => client.wake()}>
+              {said.retry}
+            </button>
+          )}
+        </div>
+      )}
+    </div>
+  );
+}

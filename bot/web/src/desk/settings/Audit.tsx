@@ -1,0 +1,76 @@
+import { useState } from "react";
+import { query } from "../client/http";
+import { useAttempt, useClient, useStrings } from "../context";
+import { when } from "../format";
+import { useLoaded } from "../parts/useLoaded";
+
+type Logged = {
+  at: string;
+  agent: string | { name: string } | null;
+  kind: string;
+  subject: string | null;
+  data: Record<string, unknown> | null;
+  address: string | null;
+};
+type Page = { entries: Logged[]; next: string | null };
+
+export function Audit() {
+  const client = useClient();
+  const attempt = useAttempt();
+  const strings = useStrings();
+  const said = strings.office.settings;
+  const [kind, setKind] = useState("");
+  const { value, set } = useLoaded<Page>(query("audit", { kind }));
+  const more = async () => {
+    const page = await attempt(() => client.http.get<Page>(query("audit", { kind, cursor: value?.next })));
+    if (page && value) set({ next: page.next, entries: [...value.entries, ...page.entries] });
+  };
+  return (
+    <section className="card wide">
+      <header className="card-head">
+        <h2>{said.tabs.audit}</h2>
+        <input
+          type="search"
+          aria-label={said.fields.kind}
+          placeholder={said.fields.kind}
+          defaultValue={kind}
+          onBlur={(event) => setKind(event.target.value.trim())}
+          onKeyDown={(event) => event.key === "Enter" && setKind(event.currentTarget.value.trim())}
+        />
+      </header>
+      <div className="table-box">
+        <table className="table">
+          <thead>
+            <tr>
+              {["at", "agent", "kind", "subject", "data", "address"].map((name) => (
+                <th key={name}>{said.fields[name]}</th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {value?.entries.map((one, index) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: a log is only added to, and has no ids
+              <tr key={index}>
+                <td className="nowrap">{when(one.at, strings)}</td>
+                <td>{typeof one.agent === "string" ? one.agent : one.agent?.name}</td>
+                <td>{one.kind}</td>
+                <td>{one.subject}</td>
+                <td className="wrap">
+                  <small>
+                    {one.data && Object.keys(one.data).length > 0 ? JSON.stringify(one.data) : ""}
+                  </small>
+                </td>
+                <td>{one.address}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+        {value?.next && (
+          <button type="button" className="btn list-more" onClick={more}>
+            {strings.list.more}
+          </button>
+        )}
+      </div>
+    </section>
+  );
+}
