@@ -37,16 +37,18 @@ class EntityReader(GraphComponent, EntityExtractorMixin):
                 continue
             metadata = message.get("metadata") or {}
             moment = Moment.of(metadata.get("now"), metadata.get("time_zone"))
+            # A value is null where there is no such day: 31 November.
             entities = [
                 {
                     "entity": span.label_,
-                    "value": span._.found.value(moment),
+                    "value": value,
                     "text": span._.found.text,
                     "start": span.start_char,
                     "end": span.end_char,
                     "extractor": "EntityReader",
                 }
                 for span in doc.ents
+                if (value := span._.found.value(moment)) is not None
             ]
             message.set(ENTITIES, message.get(ENTITIES, []) + entities, add_to_output=True)
         return messages

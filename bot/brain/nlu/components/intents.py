@@ -14,8 +14,8 @@ from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RANKING_KE
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.brain.nlu.intent.features import Words
-from bot.brain.nlu.intent.model import IntentModel
+from bot.brain.nlu.linear.features import Words
+from bot.brain.nlu.linear.model import LinearModel
 from bot.brain.nlu.language import words_of
 
 
@@ -23,7 +23,7 @@ from bot.brain.nlu.language import words_of
 class IntentReader(GraphComponent, IntentClassifier):
     """Reads `intent` and `intent_ranking`; an empty message has no intent."""
 
-    def __init__(self, config: Dict[Text, Any], storage: ModelStorage, resource: Resource, model: IntentModel | None = None) -> None:
+    def __init__(self, config: Dict[Text, Any], storage: ModelStorage, resource: Resource, model: LinearModel | None = None) -> None:
         self._ranked = int(config["ranking_length"])
         self._storage = storage
         self._resource = resource
@@ -53,10 +53,10 @@ class IntentReader(GraphComponent, IntentClassifier):
         **kwargs: Any,
     ) -> IntentReader:
         with model_storage.read_from(resource) as folder:
-            return cls(config, model_storage, resource, IntentModel.load(folder))
+            return cls(config, model_storage, resource, LinearModel.load(folder))
 
     def train(self, training_data: TrainingData) -> Resource:
-        from bot.brain.nlu.intent.train import fit  # scikit-learn is only needed to train
+        from bot.brain.nlu.linear.train import fit  # scikit-learn is only needed to train
 
         examples = training_data.intent_examples
         self._model = fit([(m.get(TEXT), _words(m)) for m in examples], [m.get(INTENT) for m in examples])

@@ -16,7 +16,7 @@ from bot.brain.nlu.entities.quantities import ABOUT_AFTER, ABOUT_BEFORE, QUANTIT
 
 # 一块儿 is "together", 一块屏 is a piece of screen, 元旦 is a holiday.
 _PIECE = r"(?![儿去来走玩弄办做放装送寄退屏表硬布地板砖肉糖电玻主蛋香肥牌面土钢])"
-_YUAN = rf"(?:人民币|块钱|元钱|块(?:大洋)?{_PIECE}|元(?![旦宵素件老首年])|圆(?![通圈形珠])|rmb|RMB|大洋)"
+_YUAN = rf"(?:人民币|块钱|元钱|块(?:大洋)?{_PIECE}|元(?![旦宵素件老首年机]|一次)|圆(?![通圈形珠])|rmb|RMB|大洋)"
 # Things that are counted: what stands before them is no tail of an amount, and no bare amount.
 _COUNTED = (
     "天|个|号|月|年|点|分钟|小时|次|张|折|%|日|周|秒|台|件|人|份|块|元|万|千|百|十|积分|分|多|位|期|盒|瓶|箱|遍|条|"
@@ -30,7 +30,7 @@ _TAIL = (
 )
 _AMOUNT = re.compile(
     rf"(?P<before>{ABOUT_BEFORE})?\s?(?:(?P<sign>[¥￥])\s?)?(?P<yuan>{QUANTITY})\s?"
-    rf"(?(sign)(?:{_YUAN})?|{_YUAN})(?P<more>多(?:钱|(?![少久大]))|来钱|出头)?{_TAIL}?(?P<after>{ABOUT_AFTER})?"
+    rf"(?(sign)(?:{_YUAN})?|{_YUAN})(?P<more>多(?:钱|(?![少久大]))|来钱|出头)?(?:(?<!钱){_TAIL})?(?P<after>{ABOUT_AFTER})?"
 )
 _JIAO = re.compile(
     rf"(?<![铁直牛羊棱转视锐钝第])(?P<jiao>[0-9一二三四五六七八九两])(?:毛|角(?=钱|[0-9一二三四五六七八九]分|$))"
@@ -43,6 +43,8 @@ _VERB = (
 )
 _BARE = re.compile(rf"{_VERB}(?P<yuan>{QUANTITY}){_NOT_COUNTED}")
 _ALONE = re.compile(rf"(?P<yuan>\d+(?:\.\d+)?万|好?几[百千万]){_NOT_COUNTED}(?![多名粉公里步像转亩吨家种只])")
+
+_OF_POINTS = re.compile(r"(?:积分|京豆|豆子)[^,，。]{0,4}$")
 
 
 def amount(found: Quantity) -> JsonValue:
@@ -63,7 +65,7 @@ def read_money(text: str) -> Iterator[Found]:
             yuan = Quantity(_tail(m), _tail(m))
             yield Found("amount", m.start(), m.end(), m.group(), fixed(amount(yuan)), 5)
     for m in _BARE.finditer(text):
-        if _says_much(m.group("yuan")):
+        if _says_much(m.group("yuan")) and not _OF_POINTS.search(text[: m.start()]):
             yield _plain(m)
     for m in _ALONE.finditer(text):
         yield _plain(m)

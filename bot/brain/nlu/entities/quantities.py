@@ -10,7 +10,8 @@ from bot.brain.nlu.entities.numerals import BIG, DIGITS, NUMBER, SMALL, number
 
 _PLACE = r"(?:[十百千]万|[十百千万亿])"
 _SPAN = rf"{NUMBER}\s?(?:到|至|-|~|—)\s?{NUMBER}"
-_SOME = rf"好?[几数]{_PLACE}?|上{_PLACE}|百八十|{_PLACE}[来把]"
+# 几天 alone asks how many days; 好几天 says some.
+_SOME = rf"好几{_PLACE}?|[几数]{_PLACE}|上{_PLACE}|百八十|{_PLACE}[来把]"
 _PAIR = rf"[一二两三四五六七八九]{{2}}(?:十几|{_PLACE})?(?![零一二三四五六七八九十百千万])"
 _MORE = rf"{NUMBER}(?:多(?![少久大长远])|余|出头|几|来(?![一个了的电]))"
 QUANTITY = rf"(?:{_SPAN}|{_MORE}|{_SOME}|{_PAIR}|{NUMBER})"

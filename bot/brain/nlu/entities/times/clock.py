@@ -21,8 +21,8 @@ PARTS = {
 
 _SHORT = r"(?:早|晚|晨|夜)(?!点(?!钟|半|[前后一二三四五六七八九十\d])|到|了|些|一|饭|餐|宴|会|会儿|间|上|里|市|班|年|知|该|就|来|回|送|发|安|报)"
 _LONG = "|".join(sorted((part for part in PARTS if len(part) > 1), key=len, reverse=True))
-PART = rf"(?:{_LONG})"
-PART_AFTER_DAY = rf"(?:{_LONG}|{_SHORT})"
+PART = rf"(?:{_LONG})(?!好)"
+PART_AFTER_DAY = rf"(?:{_LONG}|{_SHORT})(?!好)"
 PART_BEFORE_CLOCK = rf"(?:{_LONG}|早|晚|夜)"
 
 _HOUR = r"(?:2[0-4]|1\d|0?\d|二十[一二三四]?|十[一二三四五六七八九]?|[零一二两三四五六七八九])"
@@ -34,7 +34,7 @@ CLOCK = (
 )
 # 一点 is also "a little", 两点 "two points": these need more around them to be a time.
 _DOUBTFUL = re.compile(r"[一两三二]点")
-_SURE_AFTER = re.compile(r"\s?(?:到|至|-|~|左右|之?以?[前后]|来|见|钟|过来|上门|的时候|能|有|,|，|吧)")
+_SURE_AFTER = re.compile(r"\s?(?:到|至|-|~|左右|之?以?[前后]|见|钟|过来|上门|的时候)")
 _SURE_BEFORE = re.compile(r"(?:约|在|到|等到|改到|改成|改|换到|推到|定|订|是|就|从)$")
 
 

@@ -1,8 +1,8 @@
 """Days, weeks, months and years: 大后天, 上周三, 下个月15号, 月底, 去年国庆, 2026-11-22.
 
 Choices where Chinese leaves room: a week begins on Monday; a bare weekday (周三) is the next one from today
-on; a bare day (15号) is the nearest one, before or after; a month without a year (三月) is the nearest one;
-月初 is the 1st to the 5th, 月中 the 11th to the 20th, 月底 the last five days.
+on; a bare day (15号) is the nearest one, before or after; a month, a date or a holiday without a year (三月)
+is the coming one when that is within three months, else the last one; 月初 is the 1st to the 5th, 月中 the 11th to the 20th, 月底 the last five days.
 """
 
 from __future__ import annotations
@@ -69,6 +69,12 @@ def _nearest(days: list[date], today: date) -> date | None:
     return min(days, key=lambda day: (abs(day - today), day < today), default=None)
 
 
+def _coming(days: list[date], today: date) -> date | None:
+    """The one that comes within three months, else the last one."""
+    soon = [day for day in days if timedelta(days=-7) <= day - today <= timedelta(days=95)]
+    return min(soon) if soon else max((day for day in days if day <= today), default=None)
+
+
 def _safe(year: int, month: int, day: int) -> date | None:
     try:
         return date(year, month, day)
@@ -131,9 +137,9 @@ def _named_month(m: re.Match[str], today: date) -> Days | None:
         return _in_month(_month(_year_of(m.group("year"), today), month), m)
     if m.group("day"):
         found = [_safe(today.year + shift, month, _int(m.group("day"))) for shift in (-1, 0, 1)]
-        day = _nearest([each for each in found if each], today)
+        day = _coming([each for each in found if each], today)
         return Days.one(day) if day else None
-    first = _nearest([date(today.year + shift, month, 15) for shift in (-1, 0, 1)], today)
+    first = _coming([_month(today.year + shift, month).first for shift in (-1, 0, 1)], today)
     return _in_month(_month(first.year, first.month), m) if first else None
 
 
@@ -175,7 +181,7 @@ def _year(m: re.Match[str], today: date) -> Days:
 def _holiday(m: re.Match[str], today: date) -> Days | None:
     name = m.group("holiday")
     years = [_year_of(m.group("year"), today)] if m.group("year") else range(today.year - 1, today.year + 2)
-    day = _nearest([day for year in years if (day := holiday(name, year))], today)
+    day = _coming([day for year in years if (day := holiday(name, year))], today)
     return Days.one(day) if day else None
 
 
@@ -186,10 +192,10 @@ _PATTERNS: list[tuple[str, Callable[[re.Match[str], date], Days | None]]] = [
     (r"(?P<y>20\d\d)[-/.](?P<m>1[0-2]|0?[1-9])[-/.](?P<d>[12]\d|3[01]|0?[1-9])(?!\d)", _numeric),
     (rf"(?:(?P<year>{_RELATIVE_YEAR}|{_Y})的?)?(?P<month>{_M})月(?:份)?(?:的?(?:{_OPEN_DAY}|{_PART}))?", _named_month),
     (rf"(?P<shift>{_SHIFTS})个?月(?:份)?(?:的?(?:{_OPEN_DAY}|{_PART}))?", _relative_month),
-    (rf"(?:(?P<year>{_RELATIVE_YEAR}|{_Y})的?)?(?P<holiday>{HOLIDAY})(?:节|期间|假期|那天|那几天)?", _holiday),
+    (rf"(?:(?P<year>{_RELATIVE_YEAR}|{_Y})的?)?(?P<holiday>{HOLIDAY})(?:节|期间|假期|那天|那几天)?(?!节?快乐)", _holiday),
     (rf"(?P<year>{_RELATIVE_YEAR}|20\d\d年|二[零〇][零〇一二三四五六七八九]{{2}}年)(?P<part>年?[初中底末](?![国学])|[上下]半年|第?[1-4一二三四]季度)?", _year),
     (r"(?P<year>(?<![\d一二三四五六七八九十多整全每几两今去前明后本大当上]))(?P<part>年[初底末](?![国学])|[上下]半年)", _year),
-    (rf"(?:(?P<shift>{_SHIFTS})个?)?(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天末]|[1-6](?![\d个天次]))(?!年)", _weekday),
+    (rf"(?:(?P<shift>{_SHIFTS})个?)?(?:周|星期|礼拜)(?P<weekday>[一二三四五六日末]|天(?!气)|[1-6](?![\d个天次]))(?!年)", _weekday),
     (rf"(?P<shift>{_SHIFTS})个?(?:周|星期|礼拜)(?!年)", _week),
     (rf"(?P<word>{_DAY_WORD}|{_DAY_SYLLABLE})", _day_word),
     (r"月(?P<part>[初底末])", _bare_part),

@@ -197,7 +197,9 @@ def _with_edge(text: str, piece: Piece) -> Piece:
             return span
         clocked = span.grain in {"hour", "minute", "part"}
         if m.group("before"):
-            return replace(span, since=_day_of(span) if clocked else None, until=span.since)
+            # 晚上十二点前: the day that ends then.
+            begin = _day_of(span) if span.since != _day_of(span) else _day_of(span) - timedelta(days=1)
+            return replace(span, since=begin if clocked else None, until=span.since)
         later = span.since if m.group("since") or clocked else span.until
         return replace(span, since=later, until=_day_of(span) + timedelta(days=1) if clocked else None)
 

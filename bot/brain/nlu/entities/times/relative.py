@@ -14,8 +14,8 @@ from bot.brain.nlu.entities.durations import AMOUNT_OF_TIME, length
 Read = Callable[[re.Match[str], datetime], "tuple[datetime, datetime, str] | None"]
 
 _AWAY = re.compile(rf"(?<![第\d.]){AMOUNT_OF_TIME}(?P<way>[以之]?前(?![面台后天几两])|[以之]?后(?![面天来台续]))")
-_AFTER = re.compile(rf"(?:再过|过了?|等){AMOUNT_OF_TIME}(?![以之]?[前后])(?:再|之后)?")
-_LATELY = re.compile(rf"(?P<way>最近|近|过去|前|这|往后|未来|接下来|往前)的?{AMOUNT_OF_TIME}(?!前)")
+_AFTER = re.compile(rf"(?:再过|(?<![超经通])过(?![了去])){AMOUNT_OF_TIME}(?![以之]?[前后])")
+_LATELY = re.compile(rf"(?P<way>最近|近|过去|(?<![期天日之以])前|这|往后|未来|接下来|往前)的?{AMOUNT_OF_TIME}(?![前了])")
 _SOME_DAYS = re.compile(r"(?P<way>前|这|过|最近|近)(?:这)?(?P<count>几|两|一两|两三|些|好几)(?:天|日)(?![前后])")
 
 

@@ -1,4 +1,4 @@
-"""A trained intent model: one sparse row times a dense matrix, in numpy alone."""
+"""A trained classifier of texts: one sparse row times a dense matrix, in numpy alone."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.brain.nlu.intent.features import BLOCKS, Words, features
+from bot.brain.nlu.linear.features import Words, features
 
 Floats = NDArray[np.floating]
 
@@ -19,15 +19,16 @@ Floats = NDArray[np.floating]
 class Vocabulary:
     """Which row a feature has and how much it weighs; turns a text into a sparse row."""
 
+    blocks: dict[str, float]
     rows: dict[str, dict[str, int]]
     importance: Floats
     sounds: dict[str, str]
 
     def row(self, text: str, words: Words) -> tuple[NDArray[np.intp], Floats]:
-        """Row numbers and values; each block has the length its weight in BLOCKS says."""
+        """Row numbers and values; each block has the length that `blocks` says."""
         indices: list[NDArray[np.intp]] = []
         values: list[Floats] = []
-        for block, names in features(text, words, self.sounds):
+        for block, names in features(text, words, self.sounds, self.blocks):
             known = self.rows[block]
             counts = Counter(row for name in names if (row := known.get(name)) is not None)
             if counts:
@@ -35,14 +36,14 @@ class Vocabulary:
                 count = np.fromiter(counts.values(), np.float32, len(counts))
                 value = (1 + np.log(count)) * self.importance[at]
                 indices.append(at)
-                values.append(value * (BLOCKS[block] / np.sqrt(value @ value)))
+                values.append(value * (self.blocks[block] / np.sqrt(value @ value)))
         if not indices:
             return np.empty(0, np.intp), np.empty(0, np.float32)
         return np.concatenate(indices), np.concatenate(values)
 
 
 @dataclass(frozen=True)
-class IntentModel:
+class LinearModel:
     """`weights` is features x labels; `scale` and `bias` make calibrated log-odds of the margins."""
 
     labels: list[str]
@@ -60,27 +61,28 @@ class IntentModel:
         return [(self.labels[i], float(confidence[i])) for i in np.argsort(-confidence)]
 
     def save(self, folder: Path) -> None:
-        """Write intent.json (names) and intent.npz (numbers)."""
+        """Write model.json (names) and model.npz (numbers)."""
         names = {
             "labels": self.labels,
+            "blocks": self.vocabulary.blocks,
             "rows": {block: list(rows) for block, rows in self.vocabulary.rows.items()},
             "sounds": self.vocabulary.sounds,
             "scale": self.scale,
         }
-        (folder / "intent.json").write_text(json.dumps(names, ensure_ascii=False), "utf-8")
+        (folder / "model.json").write_text(json.dumps(names, ensure_ascii=False), "utf-8")
         weights = self.weights.astype(np.float16)  # half the archive, and no decision changes
         numbers = {"importance": self.vocabulary.importance, "weights": weights, "bias": self.bias}
-        np.savez(folder / "intent.npz", **numbers)
+        np.savez(folder / "model.npz", **numbers)
 
     @classmethod
-    def load(cls, folder: Path) -> IntentModel:
+    def load(cls, folder: Path) -> LinearModel:
         """Read what `save` wrote."""
-        names = json.loads((folder / "intent.json").read_text("utf-8"))
+        names = json.loads((folder / "model.json").read_text("utf-8"))
         start = 0
         rows: dict[str, dict[str, int]] = {}
         for block, listed in names["rows"].items():
             rows[block] = {name: row for row, name in enumerate(listed, start)}
             start += len(listed)
-        with np.load(folder / "intent.npz") as numbers:
-            vocabulary = Vocabulary(rows, numbers["importance"], names["sounds"])
+        with np.load(folder / "model.npz") as numbers:
+            vocabulary = Vocabulary(names["blocks"], rows, numbers["importance"], names["sounds"])
             return cls(names["labels"], vocabulary, numbers["weights"].astype(np.float32), numbers["bias"], names["scale"])

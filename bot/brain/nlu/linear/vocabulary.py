@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, diags, hstack
 
-from bot.brain.nlu.intent.features import BLOCKS, Words, features
-from bot.brain.nlu.intent.model import Floats, Vocabulary
+from bot.brain.nlu.linear.features import Words, features
+from bot.brain.nlu.linear.model import Floats, Vocabulary
 
 # A feature seen in one example alone teaches nothing that its shorter parts do not, and costs memory.
 LEAST = 2
@@ -27,14 +27,16 @@ def pinyin_table() -> dict[str, str]:
     return {character: lazy_pinyin(character)[0] for character in everyday}
 
 
-def learn(texts: Sequence[tuple[str, Words]], truth: Sequence[str]) -> tuple[Vocabulary, csr_matrix]:
+def learn(
+    texts: Sequence[tuple[str, Words]], truth: Sequence[str], blocks: dict[str, float]
+) -> tuple[Vocabulary, csr_matrix]:
     """The features in at least LEAST of the texts, weighed, and the texts as rows of them."""
-    sounds = pinyin_table()
-    columns: dict[str, dict[str, int]] = {block: {} for block in BLOCKS}
-    cells: dict[str, list[int]] = {block: [] for block in BLOCKS}
-    ends: dict[str, list[int]] = {block: [0] for block in BLOCKS}
+    sounds = pinyin_table() if "sound" in blocks else {}
+    columns: dict[str, dict[str, int]] = {block: {} for block in blocks}
+    cells: dict[str, list[int]] = {block: [] for block in blocks}
+    ends: dict[str, list[int]] = {block: [0] for block in blocks}
     for text, words in texts:
-        for block, names in features(text, words, sounds):
+        for block, names in features(text, words, sounds, blocks):
             known = columns[block]
             cells[block].extend(known.setdefault(name, len(known)) for name in names)
             ends[block].append(len(cells[block]))
@@ -53,8 +55,8 @@ def learn(texts: Sequence[tuple[str, Words]], truth: Sequence[str]) -> tuple[Voc
         rows[block] = {names[column]: row for row, column in enumerate(kept, start)}
         start += len(kept)
         importance.append(weight)
-        parts.append(_scaled(counts, weight, BLOCKS[block]))
-    vocabulary = Vocabulary(rows, np.concatenate(importance).astype(np.float32), sounds)
+        parts.append(_scaled(counts, weight, blocks[block]))
+    vocabulary = Vocabulary(blocks, rows, np.concatenate(importance).astype(np.float32), sounds)
     return vocabulary, hstack(parts, format="csr")
 
 

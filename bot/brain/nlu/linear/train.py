@@ -1,4 +1,4 @@
-"""Fits an intent model. Only this needs scikit-learn, which prediction does not load."""
+"""Fits a classifier of texts. Only this needs scikit-learn, which prediction does not load."""
 
 from __future__ import annotations
 
@@ -11,23 +11,25 @@ from scipy.sparse import csr_matrix
 from sklearn.model_selection import StratifiedShuffleSplit
 from sklearn.svm import LinearSVC
 
-from bot.brain.nlu.intent.features import Words
-from bot.brain.nlu.intent.model import Floats, IntentModel
-from bot.brain.nlu.intent.vocabulary import learn
+from bot.brain.nlu.linear.features import BLOCKS, Words
+from bot.brain.nlu.linear.model import Floats, LinearModel
+from bot.brain.nlu.linear.vocabulary import learn
 
 HELD_BACK = 0.15
 SEED = 11
 
 
-def fit(texts: Sequence[tuple[str, Words]], truth: Sequence[str]) -> IntentModel:
+def fit(
+    texts: Sequence[tuple[str, Words]], truth: Sequence[str], blocks: dict[str, float] = BLOCKS
+) -> LinearModel:
     """Train on texts with their words, one label each; at least two examples for every label."""
     rare = sorted(label for label, count in Counter(truth).items() if count < 2)
     if rare:
-        raise ValueError(f"Every intent needs at least two examples; too few for: {', '.join(rare)}")
-    vocabulary, rows = learn(texts, truth)
+        raise ValueError(f"Every label needs at least two examples; too few for: {', '.join(rare)}")
+    vocabulary, rows = learn(texts, truth, blocks)
     labels = np.array(truth)
     machine = _machine(truth).fit(rows, labels)
-    return IntentModel(
+    return LinearModel(
         labels=[str(label) for label in machine.classes_],
         vocabulary=vocabulary,
         weights=np.ascontiguousarray(machine.coef_.T, dtype=np.float32),

@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 
 # (word, class of the word) in the order they stand; an entity is one word, written <amount>, with class "ent".
 Words = Sequence[tuple[str, str]]
 
-# How much each block counts beside the characters. Chosen by cross-validation; see docs/decisions.
+# How much each block counts beside the characters, chosen by cross-validation.
 BLOCKS: dict[str, float] = {
     "char": 1.0,
     "word": 0.5,
@@ -44,22 +45,30 @@ def radical(character: str) -> str:
     return str(bisect_right(_RADICALS, code)) if 0x4E00 <= code <= 0x9FA5 else character
 
 
-def features(text: str, words: Words, sounds: Mapping[str, str]) -> Iterator[tuple[str, list[str]]]:
-    """Each block with its features, repeated as often as they occur; `sounds` maps characters to pinyin."""
+def features(
+    text: str, words: Words, sounds: Mapping[str, str], blocks: Mapping[str, float] = BLOCKS
+) -> Iterator[tuple[str, list[str]]]:
+    """The features of each of `blocks`, repeated as often as they occur; `sounds` maps characters to pinyin."""
+    for block, names in _features(text, words, sounds):
+        if block in blocks:
+            yield block, list(names)
+
+
+def _features(text: str, words: Words, sounds: Mapping[str, str]) -> Iterator[tuple[str, Iterable[str]]]:
     cleaned = clean(text)
     marked = f"^{cleaned}$"
     tokens = ["^", *(word for word, _ in words), "$"]
     classes = ["^", *(tag for _, tag in words), "$"]
-    yield "char", [marked[at : at + size] for size in (1, 2, 3) for at in range(len(marked) - size + 1)]
-    yield "word", [*tokens[1:-1], *_runs(tokens, 2)]
-    yield "class", [*_runs(classes, 1), *_runs(classes, 2), *_runs(classes, 3)]
+    yield "char", (marked[at : at + size] for size in (1, 2, 3) for at in range(len(marked) - size + 1))
+    yield "word", chain(tokens[1:-1], _runs(tokens, 2))
+    yield "class", chain(_runs(classes, 1), _runs(classes, 2), _runs(classes, 3))
     heard = ["^", *(sounds.get(c, c) for c in cleaned), "$"]
-    yield "sound", [*_runs(heard, 1), *_runs(heard, 2), *_runs(heard, 3)]
+    yield "sound", chain(_runs(heard, 1), _runs(heard, 2), _runs(heard, 3))
     shapes = ["^", *map(radical, cleaned), "$"]
-    yield "radical", [*_runs(shapes, 1), *_runs(shapes, 2)]
+    yield "radical", chain(_runs(shapes, 1), _runs(shapes, 2))
     yield "length", [f"c{min(len(cleaned), 12)}", f"w{min(len(words), 8)}"]
     ends = range(len(cleaned))
-    yield "pair", [f"{cleaned[a]}_{cleaned[b]}" for a in ends for b in range(a + 2, min(a + 5, len(cleaned)))]
+    yield "pair", (f"{cleaned[a]}_{cleaned[b]}" for a in ends for b in range(a + 2, min(a + 5, len(cleaned))))
 
 
 def _runs(items: Sequence[str], size: int) -> Iterator[str]:

@@ -1,1 +1,0 @@
-"""The intent model: sparse features of characters and words, linear classifiers, calibrated confidence."""
