@@ -8,6 +8,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from bot.channels.wechat.cli import make_cli as make_wechat_cli
+from bot.channels.wecom.channel import wecom_api
 from bot.desk.cli import admin_app
 from bot.kit.clock import system_now
 from bot.kit.db import Database
@@ -21,6 +23,7 @@ app = typer.Typer(
 db_app = typer.Typer(help="The database.", no_args_is_help=True)
 demo_app = typer.Typer(help="The demo company.", no_args_is_help=True)
 app.add_typer(db_app, name="db")
+app.add_typer(make_wechat_cli(wecom_api), name="wechat")
 app.add_typer(demo_app, name="demo")
 app.add_typer(admin_app, name="admin")
 

@@ -128,7 +128,7 @@ async def followers(session: ReadSession, item: Claimed) -> list[OutboundMessage
     rows = await session.scalars(select(Message).where(chosen).order_by(Message.seq))
     found: list[OutboundMessage] = []
     for row in rows:
-        if (row.author == "agent") != (item.message.author == "agent"):
+        if row.author == "agent":
             break  # a person's words stand alone
         found.append(_outbound(row, item.message.account, item.message.channel_user))
     return found

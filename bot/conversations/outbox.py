@@ -146,6 +146,8 @@ class Outbox:
 
     async def _with_others(self, outlet: ChannelOutlet, item: Claimed) -> Claimed:
         """`item` together with what waits behind it, where the platform lets few messages through."""
+        if item.message.author == "agent":
+            return item  # a person's words stand alone
         async with self._database.read() as session:
             others = await delivery.followers(session, item)
         if not others:

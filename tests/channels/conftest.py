@@ -91,11 +91,14 @@ class Town:
         async with self.parts.database.read() as session:
             return list(await session.scalars(select(Message).order_by(Message.conversation_id, Message.seq)))
 
-    async def states(self) -> list[str]:
-        """The states of our own messages, once none is being sent."""
+    async def states(self, count: int = 1) -> list[str]:
+        """The states of our own messages, once there are `count` and none is being sent."""
 
         async def settled() -> bool:
-            return all(row.state not in ("waiting", "queued", "sending") for row in await self.log())
+            rows = await self.log()
+            ours = [row for row in rows if row.author != "customer"]
+            moving = any(row.state in ("waiting", "queued", "sending") for row in rows)
+            return len(ours) >= count and not moving
 
         await self.until(settled)
         return [row.state for row in await self.log() if row.author != "customer"]
@@ -167,8 +170,7 @@ async def make_town(tmp_path: Path, template: Path, mode: str = "safe", reply: s
         ),
         CORP: Account(CORP, "kf-secret", "123456", KEY, f"{here}/api/wecom/main", kfid=KFID),
     }
-    town = Town(platform, Caller(platform), brain, api, thinking, server, settings)
-    return town
+    return Town(platform, Caller(platform), brain, api, thinking, server, settings)
 
 
 async def close_town(town: Town) -> None:

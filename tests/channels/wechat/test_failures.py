@@ -1,0 +1,243 @@
+"""Each failure in turn: nothing lost, nothing doubled, and the agent sees what was not delivered."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select, update
+
+from bot.channels.tencent.models import WxAllowance, WxPart
+from bot.conversations import log as message_log
+from bot.conversations.log import Draft
+from bot.conversations.models import Message
+from bot.kit.errors import BadInput, Held
+from bot.kit.ids import ConversationId
+from bot.messages import Allowance, ChannelUser, Content, Notice
+from tests.channels.conftest import APP, SUBSCRIPTION, Town
+
+SEND, TOKEN = "/cgi-bin/message/custom/send", "/cgi-bin/stable_token"
+USER = ChannelUser("o-wang")
+
+
+def sent(town: Town) -> int:
+    return sum(path == SEND for path, _ in town.platform.calls)
+
+
+async def conversation_of(town: Town) -> ConversationId:
+    return ConversationId((await town.log())[0].conversation_id)
+
+
+async def queue(town: Town, *texts: str) -> None:
+    """An agent writes."""
+    async with town.parts.database.write() as session:
+        row = await message_log.locked(session, await conversation_of(town))
+        message_log.append(
+            session, row, [Draft("agent", Content(text)) for text in texts], town.parts.clock()
+        )
+    town.parts.outbox.wake()
+
+
+async def test_with_the_brain_stopped_callbacks_are_acknowledged_at_once(town: Town) -> None:
+    """The acknowledgement waits for no brain; when it is back, everything is answered."""
+    await town.thinking.close()
+    who = town.official()
+    began = asyncio.get_running_loop().time()
+    assert await who.say("你好") == 1
+    assert asyncio.get_running_loop().time() - began < 1
+    assert await town.texts("customer") == ["你好"]
+
+
+async def test_what_was_acknowledged_survives_the_process(town: Town) -> None:
+    """Killed between acknowledgement and answer: the next process answers."""
+    port, app = town.thinking.port, town.brain.app()
+    await town.thinking.close()
+    who = town.official()
+    await who.say("你好")
+    from aiohttp.test_utils import TestServer
+
+    town.thinking = TestServer(app, port=port)
+    await town.thinking.start_server()
+    await town.restart()
+    async with town.parts.database.write() as session:
+        from bot.conversations.models import Conversation
+
+        await session.execute(update(Conversation).values(worker=None, worker_until=None))
+    assert "echo: 你好" in (await town.shown(who, 1))
+    assert [line["text"] for line in who.phone.lines].count("echo: 你好") == 1
+
+
+@pytest.mark.parametrize("code", [40001, 40014, 42001])
+async def test_a_token_that_expires_in_flight_is_renewed_once(town: Town, code: int) -> None:
+    """The platform rejects the token; another is fetched and the message arrives, once."""
+    who = town.official()
+    town.platform.faults[SEND].append(code)
+    await who.say("你好")
+    assert await town.shown(who, 1) == ["echo: 你好"]
+    assert await town.states() == ["sent"]
+    forced = [body for path, body in town.platform.calls if path == TOKEN and body["force_refresh"]]
+    assert (sent(town), len(forced)) == (2, 1)
+
+
+async def test_many_messages_fetch_one_token(town: Town) -> None:
+    """Ten conversations at once: one process fetches, all share."""
+    whos = [town.official(f"o-{number}") for number in range(10)]
+    for who in whos:
+        who.say("你好")
+    for who in whos:
+        await town.shown(who, 1)
+    assert sum(path == TOKEN for path, _ in town.platform.calls) == 1
+    async with town.parts.database.read() as session:
+        from bot.channels.tencent.models import WxToken
+
+        sealed = (await session.scalars(select(WxToken.sealed))).one()
+    assert town.platform.tokens[APP][0] not in (sealed or "")
+
+
+async def test_a_lost_answer_is_unknown_and_not_sent_again(town: Town) -> None:
+    """Done, but nobody said so: the message counts as unknown, with words for the agent."""
+    who = town.official()
+    town.platform.faults["after " + SEND].append("silent")
+    await who.say("你好")
+    assert await town.states() == ["unknown"]
+    assert "不要直接重发" in ((await town.log())[1].problem or "")
+    await asyncio.sleep(0.5)
+    assert sent(town) == 1
+    assert len(await town.shown(who, 1)) == 1
+
+
+async def test_a_sender_that_died_in_a_call_is_not_repeated(town: Town) -> None:
+    """A part that was being sent when the process died is unknown, not sent again."""
+    who = town.official()
+    await who.say("你好")
+    assert await town.states() == ["sent"]
+    async with town.parts.database.write() as session:
+        await session.execute(update(WxPart).values(state="sending"))
+        await session.execute(
+            update(Message)
+            .where(Message.author == "bot")
+            .values(state="queued", next_attempt_at=town.parts.clock())
+        )
+    town.parts.outbox.wake()
+    assert await town.states() == ["unknown"]
+    assert sent(town) == 1
+
+
+async def test_a_platform_that_is_down_loses_nothing(town: Town) -> None:
+    """While it is down the message waits; when it is back it arrives once."""
+    who = town.official()
+    town.platform.down = True
+    await who.say("你好")
+
+    async def postponed() -> bool:
+        return any(row.state == "queued" and row.attempts for row in await town.log())
+
+    await town.until(postponed)
+    town.platform.down = False
+    assert await town.shown(who, 1) == ["echo: 你好"]
+    assert await town.states() == ["sent"]
+
+
+async def test_a_quota_used_up_holds_and_the_next_word_releases(town: Town) -> None:
+    """Five go out; the sixth is held without a call, the agent sees why, and the customer's word sends it."""
+    who = town.official()
+    await who.say("你好")
+    await town.shown(who, 1)
+    await queue(town, *(f"第{number}条" for number in range(1, 6)))
+    await town.shown(who, 5)
+
+    async def held() -> bool:
+        return any(row.state == "held" for row in await town.log())
+
+    await town.until(held)
+    assert sent(town) == 5
+    assert "条数用完" in ((await town.log())[-1].problem or "")
+    allowance = await town.parts.outbox.allowance(await conversation_of(town))
+    assert allowance.left == 0
+    await who.say("继续说")
+    assert "第5条" in (await town.shown(who, 7))
+
+
+async def test_the_platforms_own_count_is_believed(town: Town) -> None:
+    """When the platform says the quota is used up, the meter says so too, and nothing is lost."""
+    who = town.official()
+    town.platform.faults[SEND].append(45047)
+    await who.say("你好")
+
+    async def held() -> bool:
+        return any(row.state == "held" for row in await town.log())
+
+    await town.until(held)
+    assert (await town.parts.outbox.allowance(await conversation_of(town))).left == 0
+    await who.say("在吗")
+    assert await town.shown(who, 2) == ["echo: 你好", "echo: 在吗"]
+
+
+async def test_a_closed_window_holds(town: Town) -> None:
+    """After 48 hours nothing goes out; the customer's word opens the window again."""
+    who = town.official()
+    await who.say("你好")
+    await town.shown(who, 1)
+    async with town.parts.database.write() as session:
+        await session.execute(
+            update(WxAllowance).values(expires_at=town.parts.clock() - timedelta(seconds=1))
+        )
+    assert await town.parts.outbox.allowance(await conversation_of(town)) == Allowance(0, None)
+    await queue(town, "您还在吗")
+
+    async def held() -> bool:
+        return any(row.state == "held" for row in await town.log())
+
+    await town.until(held)
+    await who.say("在的")
+    assert "您还在吗" in await town.shown(who, 3)
+
+
+@pytest.mark.parametrize(
+    ("code", "word"), [(48001, "权限"), (40003, "OpenID"), (45002, "长度"), (99999, "没有收录")]
+)
+async def test_what_is_refused_says_why(town: Town, code: int, word: str) -> None:
+    """A refusal for good is marked with its meaning and its code, and not tried again."""
+    who = town.official()
+    town.platform.faults[SEND].append(code)
+    await who.say("你好")
+    assert await town.states() == ["refused"]
+    problem = (await town.log())[1].problem or ""
+    assert word in problem
+    assert str(code) in problem
+    assert sent(town) == 1
+
+
+async def test_an_account_without_menus_gets_numbers(town: Town) -> None:
+    """40200: the menu becomes numbered text, and a number answers it."""
+    who = town.official()
+    town.platform.faults[SEND].append(40200)
+    await who.say("你好")
+    assert await town.shown(who, 1) == ["echo: 你好\n\n1. 查积分\n（回复数字选择）"]
+    assert await town.states() == ["sent"]
+    await asyncio.sleep(0.1)
+    await who.say("1")
+    assert (await town.shown(who, 2))[1] == "echo: /ask_points"
+
+
+async def test_notices_by_template_and_by_consent(town: Town) -> None:
+    """Marketing by a service template is refused here; a subscription needs its consent, one for each."""
+    who = town.official()
+    await who.say("你好")
+    await town.shown(who, 1)
+    notices = town.parts.wechat.notices
+    values = {"subject": "您的投诉有回复了"}
+    with pytest.raises(BadInput):
+        await notices.notify(Notice("k0", APP, USER, "complaint-reply", values, "marketing"))
+    for _ in range(2):
+        await notices.notify(Notice("k1", APP, USER, "complaint-reply", values, "service"))
+    assert [line["text"] for line in who.phone.lines].count("您的投诉有回复了") == 1
+    offer = Notice("k2", APP, USER, "offer", values, "marketing")
+    assert not await notices.may(APP, USER, "offer")
+    with pytest.raises(Held):
+        await notices.notify(offer)
+    await who.agree(SUBSCRIPTION)
+    assert await notices.may(APP, USER, "offer")
+    await notices.notify(offer)
+    assert not await notices.may(APP, USER, "offer")
