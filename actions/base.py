@@ -111,6 +111,13 @@ class Call:
             json_message={"card": card, "data": dict(data or {})} if card else None,
         )
 
+    def hand_over(
+        self, reason: str, *, topic: str | None = None, details: Mapping[str, str] | None = None
+    ) -> None:
+        """Ask for a person (docs/protocols/brain.md). The desk tells the customer what comes of it."""
+        wish = {"reason": reason, "topic": topic, "details": dict(details or {})}
+        self._dispatcher.utter_message(json_message={"handoff": wish})
+
 
 def _answered_by(tracker: Tracker) -> str | None:
     """The latest action since the customer's message but listening, and the form that is asking."""

@@ -1,24 +1,32 @@
-"""A customer wants a person."""
+"""A customer wants a person; and the bot goes on after one."""
 
 from __future__ import annotations
+
+from rasa_sdk.events import SlotSet
 
 from actions.base import Call, CustomerAction, Events
 
 
 class RequestHuman(CustomerAction):
-    """Tells honestly how to reach a person."""
+    """Passes the wish on. The desk knows whether anybody is there, and tells the customer itself."""
 
     topic = "request_human"
 
     async def answer(self, call: Call) -> Events:
-        settings = call.runtime.settings
-        reach = (
-            f"请拨打 {settings.service_phone}（{settings.service_hours}）"
-            if settings.service_phone
-            else (f"人工客服的服务时间是{settings.service_hours}")
-        )
+        call.hand_over("requested")
+        return []
+
+
+class Handback(CustomerAction):
+    """An agent has settled something and gives the conversation back."""
+
+    topic = "handback"
+
+    async def answer(self, call: Call) -> Events:
+        settled = call.entity("settled")
         call.say(
-            f"好的。{reach}。您也可以先把问题留在这里，我会一字不差地交给同事，您不用再说一遍。",
+            f"我知道了：{settled}。还有别的事，随时跟我说。" if settled else "我回来了，还有什么可以帮您？",
             buttons={"查积分": "/ask_points", "查余额": "/ask_balance", "投诉进度": "/ask_complaint_status"},
         )
-        return []
+        # Whatever was being asked before the person came is over.
+        return [SlotSet(name, None) for name in ("pending_action", "task")]

@@ -114,12 +114,27 @@ def encode_answer(
 ) -> str:
     """The 200 body of a turn, as JSON text: it is stored as it is sent."""
     answer = {
-        "messages": [encode_message(message) for message in messages],
+        "messages": [encode_message(message) for message in messages if _shows(message)],
         "parse": encode_parse(parse),
         "actions": actions,
+        "handoff": _handoff(messages),
         "took_ms": round(took_ms, 1),
     }
     return orjson.dumps(answer, option=orjson.OPT_SERIALIZE_NUMPY).decode()
+
+
+def _handoff(messages: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """What the actions of this turn want of the desk, merged; None if nothing."""
+    wishes = [wish for message in messages if (wish := (message.get("custom") or {}).get("handoff"))]
+    if not wishes:
+        return None
+    details = {name: value for wish in wishes for name, value in (wish.get("details") or {}).items()}
+    return {**{name: value for wish in wishes for name, value in wish.items() if value}, "details": details}
+
+
+def _shows(message: dict[str, Any]) -> bool:
+    """A wish for the desk alone is no message to the customer."""
+    return bool(message.get("text")) or "handoff" not in (message.get("custom") or {})
 
 
 def _scored(intent: dict[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.brain.settings import MAX_TEXT
-from bot.brain.turns import Refused, TurnRequest, encode_message, encode_parse
+from bot.brain.turns import Refused, TurnRequest, encode_answer, encode_message, encode_parse
 
 GOOD = {"message_id": "m-1", "conversation": "c-1", "text": "你好", "metadata": {"identity": 17}}
 
@@ -125,3 +125,16 @@ def test_the_parse_says_what_was_understood_and_nothing_of_how() -> None:
         "entities": [{"entity": "phone", "value": "138", "text": "幺三八", "start": 0, "end": 3}],
         "emotion": None,
     }
+
+
+def test_a_wish_for_the_desk_is_lifted_and_shows_nothing() -> None:
+    """What several actions want of the desk is merged; only what has words is a message."""
+    parse = {"text": "人工", "intent": {"name": "request_human", "confidence": 1.0}}
+    messages = [
+        {"text": None, "custom": {"handoff": {"reason": "requested", "topic": None, "details": {"a": "1"}}}},
+        {"text": "好的", "custom": {"handoff": {"topic": "points", "details": {"b": "2"}}}},
+    ]
+    answer = json.loads(encode_answer(messages, parse, [], 1.0))
+    assert answer["handoff"] == {"reason": "requested", "topic": "points", "details": {"a": "1", "b": "2"}}
+    assert [message["text"] for message in answer["messages"]] == ["好的"]
+    assert json.loads(encode_answer([], parse, [], 1.0))["handoff"] is None

@@ -79,7 +79,7 @@ async def summary(
     )
     who = await access(session, IdentityId(conversation.identity_id), now)
     asked, tried = _asked(heard), _tried(heard)
-    collected = [*_details(entries), *_mentioned(heard)]
+    collected = [*_details(entries), *_mentioned(heard), *await _told_waiting(session, ticket)]
     emotions = _emotions(heard)
     failures = sum(1 for row in heard if row.parse and intent_of(row.parse)[0] in MISUNDERSTOOD)
     return {
@@ -102,6 +102,24 @@ async def _after_last_ticket(session: AsyncSession, ticket: Ticket) -> int:
         .limit(1)
     )
     return last or 0
+
+
+async def _told_waiting(session: AsyncSession, ticket: Ticket) -> list[dict[str, Any]]:
+    """What the customer wrote between the opening and the first agent, in their own words."""
+    statement = (
+        select(Message.content)
+        .where(
+            Message.conversation_id == ticket.conversation_id,
+            Message.seq > ticket.opened_seq,
+            Message.author == "customer",
+        )
+        .order_by(Message.seq)
+        .limit(LOOK_BACK)
+    )
+    if ticket.assigned_at is not None:
+        statement = statement.where(Message.created_at < ticket.assigned_at)
+    texts = [content["text"] for content in await session.scalars(statement) if "intent" not in content]
+    return [{"name": "told", "label": "排队时补充", "value": str(text)[:200]} for text in texts]
 
 
 def _asked(rows: Sequence[Message]) -> list[dict[str, Any]]:
