@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -32,13 +33,13 @@ Take = Callable[..., Awaitable[Answer]]
 
 
 @pytest.fixture(scope="session")
-def model() -> Path:
-    """The model of this tree, trained if it is not there."""
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The model of this tree, trained if it is not there. A copy: a training meanwhile removes old ones."""
     archive = model_path()
     if not archive.exists():
         for module in ("bot.brain.nlu.build", "bot.brain.train"):
             subprocess.run([sys.executable, "-m", module], cwd=ROOT, check=True)
-    return archive
+    return Path(shutil.copy(archive, tmp_path_factory.mktemp("model")))
 
 
 @pytest.fixture(scope="session")

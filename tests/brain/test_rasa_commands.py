@@ -7,9 +7,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from bot.brain.agent import BrainAgent
 from bot.brain.settings import ROOT
 from tests.brain.test_serve import free_port
+
+pytestmark = pytest.mark.timeout(300)  # they load TensorFlow, and a busy machine takes its time
 
 
 def rasa(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
@@ -20,7 +24,7 @@ def rasa(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
         env=env,
         capture_output=True,
         text=True,
-        timeout=110,
+        timeout=290,
         check=False,
         input="再见\n/stop\n",  # for the shell
     )

@@ -137,7 +137,7 @@ async def test_the_contract_over_http(brain: Brain, actions: Actions) -> None:
     assert (await brain.turn("c", "m-2", intent="ask_points"))[1]["messages"][0]["text"] == "号码？"
 
     assert await brain.call("DELETE", "conversations/c") == (200, {"forgotten": "c"})
-    assert (await brain.turn("c", "m-3", text=NUMBER))[1]["actions"] == ["utter_nothing_to_inform"]
+    assert "identity_form" not in (await brain.turn("c", "m-3", text=NUMBER))[1]["actions"]
 
 
 async def test_a_killed_brain_goes_on_where_it_was(brain: Brain, actions: Actions) -> None:
@@ -211,7 +211,7 @@ def test_a_brain_that_cannot_start_says_why(
     command = [sys.executable, "-m", "bot.brain.serve", "--port", "1", *arguments]
     environment = {**os.environ, "HUITOUKE_DATA_DIR": str(tmp_path), **env}
     done = subprocess.run(
-        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=20, check=False
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False
     )
     assert done.returncode == 2
     assert sentence in done.stderr
