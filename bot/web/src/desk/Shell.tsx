@@ -3,6 +3,7 @@ import { Board } from "./complaints/Board";
 import { useClient, useDesk, useStrings } from "./context";
 import { Help } from "./Help";
 import { useKeys } from "./keys";
+import { Guard } from "./parts/Guard";
 import { Rail } from "./Rail";
 import { go, useRoute } from "./router";
 import { SettingsPage } from "./settings/SettingsPage";
@@ -45,19 +46,21 @@ export function Shell() {
       <Rail page={page} onHelp={() => setHelp(true)} />
       <div className="stage">
         <ConnectionBar />
-        <Suspense fallback={<p className="quiet-note">{strings.office.settings.loading}</p>}>
-          {page === "complaints" ? (
-            <Board number={second ?? null} />
-          ) : page === "reports" ? (
-            <Reports />
-          ) : page === "wall" ? (
-            <Wall />
-          ) : page === "settings" ? (
-            <SettingsPage tab={second ?? "me"} />
-          ) : (
-            <Work page={page} chosen={second ?? null} />
-          )}
-        </Suspense>
+        <Guard key={page} text={strings.failed}>
+          <Suspense fallback={<p className="quiet-note">{strings.office.settings.loading}</p>}>
+            {page === "complaints" ? (
+              <Board number={second ?? null} />
+            ) : page === "reports" ? (
+              <Reports />
+            ) : page === "wall" ? (
+              <Wall />
+            ) : page === "settings" ? (
+              <SettingsPage tab={second ?? "me"} />
+            ) : (
+              <Work page={page} chosen={second ?? null} />
+            )}
+          </Suspense>
+        </Guard>
       </div>
       {help && <Help onClose={() => setHelp(false)} />}
     </div>

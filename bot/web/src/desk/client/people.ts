@@ -27,7 +27,7 @@ export type Settings = {
   reasons: Coded[];
   close_reasons: (Coded & { settled?: boolean })[];
   first_reply_seconds: number;
-  limits: { text: number; file_bytes: number; file_types: string[] };
+  limits: { text: number; file_bytes: number; file_types?: string[] };
   strategy: string;
   hours_text: string;
   open: boolean;

@@ -41,15 +41,9 @@ export function Board({ number }: { number: string | null }) {
               {said.counts(value.counts.unanswered, value.counts.overdue, value.counts.open)}
             </p>
           )}
-          <div className="segments" role="tablist">
+          <div className="segments">
             {VIEWS.map((one) => (
-              <button
-                key={one}
-                type="button"
-                role="tab"
-                aria-selected={view === one}
-                onClick={() => setView(one)}
-              >
+              <button key={one} type="button" aria-pressed={view === one} onClick={() => setView(one)}>
                 {said.views[one]}
               </button>
             ))}

@@ -71,7 +71,7 @@ function StepForm({ path, steps, onDone }: FormProps) {
   const attempt = useAttempt();
   const { office } = useStrings();
   const said = office.complaints;
-  const [step, setStep] = useState(steps[0] ?? "");
+  const [step, setStep] = useState(usual(steps));
   const [client_id, renew] = useState(uuid);
   if (steps.length === 0) return null;
   const submit = async (event: FormEvent<HTMLFormElement>) => {
@@ -85,7 +85,7 @@ function StepForm({ path, steps, onDone }: FormProps) {
     form.reset();
     renew(uuid());
     const next = "complaint" in done ? done.complaint : done;
-    setStep(next.steps[0] ?? "");
+    setStep(usual(next.steps));
     onDone(next);
   };
   return (
@@ -107,4 +107,9 @@ function StepForm({ path, steps, onDone }: FormProps) {
       </button>
     </form>
   );
+}
+
+/** What an agent mostly wants: to answer. */
+function usual(steps: readonly string[]): string {
+  return steps.includes("reply") ? "reply" : (steps[0] ?? "");
 }

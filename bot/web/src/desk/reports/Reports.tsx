@@ -23,15 +23,9 @@ export default function Reports() {
     <main className="page">
       <header className="page-head">
         <h1>{said.title}</h1>
-        <div className="segments" role="tablist">
+        <div className="segments">
           {NAMES.map((one) => (
-            <button
-              key={one}
-              type="button"
-              role="tab"
-              aria-selected={name === one}
-              onClick={() => setName(one)}
-            >
+            <button key={one} type="button" aria-pressed={name === one} onClick={() => setName(one)}>
               {said.names[one]}
             </button>
           ))}

@@ -15,14 +15,14 @@ export function Panel({ conversation, summary, line, stands }: Props) {
   const tabs: Tab[] = line ? ["summary", "customer", "operations"] : ["customer"];
   return (
     <aside className="side" aria-label={talk.side}>
-      <div className="side-tabs" role="tablist">
+      <div className="side-tabs">
         {tabs.map((one) => (
-          <button key={one} type="button" role="tab" aria-selected={tab === one} onClick={() => setTab(one)}>
+          <button key={one} type="button" aria-pressed={tab === one} onClick={() => setTab(one)}>
             {office.side.tabs[one]}
           </button>
         ))}
       </div>
-      <div className="side-body" role="tabpanel" aria-label={office.side.tabs[tab]}>
+      <div className="side-body">
         {tab === "customer" && (
           <CustomerTab conversation={conversation} verified={line?.customer.verified ?? false} />
         )}

@@ -1,13 +1,14 @@
-import { type KeyboardEvent, type Ref, useImperativeHandle, useLayoutEffect, useRef, useState } from "react";
+import { type KeyboardEvent, type Ref, useImperativeHandle, useRef, useState } from "react";
 import { SendIcon } from "../../ui/icons";
+import type { Named } from "../client/people";
 import type { Thread } from "../client/thread";
 import type { Line } from "../client/tickets";
 import { useDesk, useStrings } from "../context";
-import { NoteIcon } from "../icons";
 import { CannedPicker } from "./CannedPicker";
 import { FileButton, useFiles } from "./files";
 import { lockOf } from "./lock";
 import { MentionPicker } from "./MentionPicker";
+import { type Mode, ModeTabs, useHeight } from "./ModeTabs";
 import type { PickerHandle } from "./Picker";
 import { Suggestions } from "./Suggestions";
 import type { Standing } from "./standing";
@@ -15,7 +16,6 @@ import { useDraft } from "./useDraft";
 import { useNote } from "./useNote";
 import { useTyping } from "./useTyping";
 
-export type Mode = "reply" | "note";
 export type ComposerHandle = { focus(mode: Mode): void };
 type Props = { ref: Ref<ComposerHandle>; thread: Thread; line: Line | null; stands: Standing };
 
@@ -43,12 +43,7 @@ export function Composer({ ref, thread, line, stands }: Props) {
     },
   }));
 
-  useLayoutEffect(() => {
-    const element = field.current;
-    if (!element) return;
-    element.style.height = "auto";
-    element.style.height = text ? `${Math.min(220, element.scrollHeight)}px` : "";
-  }, [text]);
+  useHeight(field, text);
 
   const change = (next: string) => {
     setText(next);
@@ -58,13 +53,10 @@ export function Composer({ ref, thread, line, stands }: Props) {
   const send = async (words = text) => {
     const clean = words.trim();
     if (!clean || over > 0) return;
-    if (mode === "note") {
-      if (await saveNote(clean)) setText("");
-    } else if (!lock) {
-      thread.write(clean);
-      setText("");
-      typing(false);
-    }
+    if (mode === "note" ? !(await saveNote(clean)) : lock !== null) return;
+    if (mode === "reply") thread.write(clean);
+    if (words === text) setText(""); // a suggestion that was taken leaves what is being written alone
+    typing(false);
   };
 
   const onKeyDown = (event: KeyboardEvent) => {
@@ -89,60 +81,28 @@ export function Composer({ ref, thread, line, stands }: Props) {
   return (
     <div className="composer" data-mode={mode}>
       {lock && <p className="lock">{lock}</p>}
-      {!lock && mode === "reply" && (
-        <Suggestions
-          thread={thread}
-          onTake={(words) => void send(words)}
-          onEdit={(words) => {
-            setReply(words);
-            field.current?.focus();
-          }}
-        />
-      )}
-      {mode === "reply" && text.startsWith("/") && (
-        <CannedPicker
-          ref={picker}
-          conversation={thread.conversation}
-          typed={text.slice(1)}
-          onPick={(words) => {
-            setReply(words);
-            field.current?.focus();
-          }}
-        />
-      )}
-      {mode === "note" && (
-        <MentionPicker
-          ref={picker}
-          text={text}
-          onPick={(who, words) => {
-            mention(who);
-            setNote(words);
-            field.current?.focus();
-          }}
-        />
-      )}
-      <div className="composer-tabs" role="tablist">
-        {(["reply", "note"] as const).map((one) => (
-          <button
-            key={one}
-            type="button"
-            role="tab"
-            aria-selected={mode === one}
-            disabled={one === "reply" && lock !== null}
-            title={one === "reply" ? "R" : "N"}
-            onClick={() => {
-              setMode(one);
-              field.current?.focus();
-            }}
-          >
-            {one === "note" && <NoteIcon size={14} />}
-            {said[one]}
-          </button>
-        ))}
-        <span className="composer-over" role="status">
-          {over > 0 ? said.over(over) : uploading ? said.uploading : ""}
-        </span>
-      </div>
+      <Help
+        ref={picker}
+        thread={thread}
+        mode={mode}
+        text={text}
+        locked={lock !== null}
+        onTake={(words) => void send(words)}
+        onWrite={(words) => {
+          setText(words);
+          field.current?.focus();
+        }}
+        onMention={mention}
+      />
+      <ModeTabs
+        mode={mode}
+        locked={lock !== null}
+        told={over > 0 ? said.over(over) : uploading ? said.uploading : ""}
+        onChoose={(next) => {
+          setMode(next);
+          field.current?.focus();
+        }}
+      />
       <div className="composer-row">
         <textarea
           ref={field}
@@ -169,4 +129,38 @@ export function Composer({ ref, thread, line, stands }: Props) {
       </div>
     </div>
   );
+}
+
+type HelpProps = {
+  ref: Ref<PickerHandle>;
+  thread: Thread;
+  mode: Mode;
+  text: string;
+  locked: boolean;
+  onTake: (text: string) => void;
+  onWrite: (text: string) => void;
+  onMention: (who: Named) => void;
+};
+
+/** What helps writing: suggestions, canned replies after "/", colleagues after "@". */
+function Help({ ref, thread, mode, text, locked, onTake, onWrite, onMention }: HelpProps) {
+  if (mode === "note") {
+    return (
+      <MentionPicker
+        ref={ref}
+        text={text}
+        onPick={(who, words) => {
+          onMention(who);
+          onWrite(words);
+        }}
+      />
+    );
+  }
+  if (locked) return null;
+  if (text.startsWith("/")) {
+    return (
+      <CannedPicker ref={ref} conversation={thread.conversation} typed={text.slice(1)} onPick={onWrite} />
+    );
+  }
+  return <Suggestions thread={thread} onTake={onTake} onEdit={onWrite} />;
 }

@@ -47,7 +47,7 @@ export function FileButton({
         hidden
         multiple
         aria-label={said.file}
-        accept={settings?.limits.file_types.join(",")}
+        accept={settings?.limits.file_types?.join(",") ?? "image/*,application/pdf,text/plain"}
         onChange={(event) => {
           void onChoose([...(event.target.files ?? [])]);
           event.target.value = "";
