@@ -30,6 +30,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.common import TempDirectoryPath, get_temp_dir_name
 
 from bot.brain.runner import PlannedRunner
+from bot.brain.several import with_parts
 from bot.brain.tracker_store import BrainTrackerStore, Conversation
 from bot.brain.turns import Refused, TurnRequest, encode_answer
 from bot.brain.window import WindowTracker
@@ -120,7 +121,7 @@ class BrainProcessor(MessageProcessor):
 
     async def _understand(self, message: UserMessage, tracker: DialogueStateTracker) -> dict[str, Any]:
         """Log the message with its parse, which is returned."""
-        parse = message.parse_data or self._parse_message_with_graph(message, tracker)
+        parse = message.parse_data or self._read(message, tracker)
         ranking = parse.get("intent_ranking")
         if ranking:
             parse["intent_ranking"] = ranking[:RANKED]
@@ -138,6 +139,12 @@ class BrainProcessor(MessageProcessor):
             self.domain,
         )
         return parse
+
+    def _read(self, message: UserMessage, tracker: DialogueStateTracker) -> dict[str, Any]:
+        def read(text: str) -> dict[str, Any]:
+            return self._parse_message_with_graph(UserMessage(text, metadata=message.metadata), tracker)
+
+        return with_parts(self._parse_message_with_graph(message, tracker), read)
 
     async def run_action_extract_slots(
         self, output_channel: OutputChannel, tracker: DialogueStateTracker
