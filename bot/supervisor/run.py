@@ -61,6 +61,8 @@ async def _run(settings: Settings) -> None:
 async def _where_to_go(settings: Settings) -> str:
     address = f"http://localhost:{settings.port}"
     lines = ["", f"  Shop page with the chat   {address}/shop"]
+    if settings.demo and not settings.wechat_accounts:
+        lines.append(f"  A WeChat customer's phone {address}/demo/wechat/phone/")
     customers = await _demo_customers(settings) if settings.demo else []
     if customers:
         lines.append("  Customers to play (the code comes to the phone on the shop page):")
