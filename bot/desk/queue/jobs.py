@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Final
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
 from bot.desk.agents.models import Agent
 from bot.desk.callbacks.models import Callback
@@ -116,8 +116,10 @@ class Keeper:
                     .where(
                         Ticket.state == "assigned",
                         Ticket.kind == "live",
-                        (Agent.seen_at.is_(None)) | (Agent.seen_at < gone),
-                        (Ticket.assigned_at < gone),
+                        or_(
+                            Agent.seen_at < gone,
+                            and_(Agent.seen_at.is_(None), Ticket.assigned_at < gone),
+                        ),
                     )
                     .limit(200)
                 )
