@@ -24,7 +24,7 @@ from bot.channels.wechat_platform.state import Account, Platform
 
 KEY = "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C"
 APP = "wx5823bf96d3bd56c7"
-COUNT, WARM_UP, CLIENTS, END_TO_END = 2000, 100, 4, 200
+COUNT, WARM_UP, CLIENTS, END_TO_END = 1000, 100, 4, 100
 OUT = Path("build/bench/wechat.json")
 SECRET = "bench-secret"
 

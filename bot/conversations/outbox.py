@@ -18,6 +18,7 @@ from bot.conversations import delivery
 from bot.conversations.delivery import Claimed
 from bot.conversations.hub import Hub
 from bot.conversations.models import Conversation, Message
+from bot.conversations.typing import TypingRelay
 from bot.kit.clock import Clock
 from bot.kit.db import Database
 from bot.kit.errors import DeliveryUnknown, Held, HuitoukeError, Unavailable
@@ -59,6 +60,7 @@ class Outbox:
         self._wake = asyncio.Event()
         self._tasks = TaskGroup("outbox")
         self._sending = 0
+        self._typing: TypingRelay | None = None
 
     def add(self, outlet: ChannelOutlet) -> None:
         """Deliver for one more channel; before `start`."""
@@ -69,9 +71,12 @@ class Outbox:
             return
         if self._hub is not None:
             self._hub.watch(self._heard)
+            self._typing = TypingRelay(self._database, self._hub, self._outlets)
         self._tasks.spawn(self._run(), "run")
 
     async def close(self) -> None:
+        if self._typing is not None:
+            await self._typing.close()
         await self._tasks.close()
 
     def wake(self) -> None:

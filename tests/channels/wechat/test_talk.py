@@ -204,3 +204,17 @@ async def test_the_address_is_verified(town: Town) -> None:
             assert answer.status == 403
         async with http.get(account.callback.replace("main", "other"), params=query) as answer:
             assert answer.status == 404
+
+
+async def test_who_waits_sees_that_an_answer_is_written(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the bot takes long the phone shows "typing"; a quick answer makes no such call."""
+    from bot.conversations import typing
+
+    who = town.official()
+    await who.say("快")
+    await town.shown(who, 1)
+    assert not [path for path, _ in town.platform.calls if path.endswith("/typing")]
+    monkeypatch.setattr(typing, "NOTICED_SECONDS", 0.1)
+    await town.thinking.close()
+    await who.say("慢")
+    await town.until(lambda: who.phone.typing)
