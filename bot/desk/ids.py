@@ -7,7 +7,3 @@ from typing import NewType
 TicketId = NewType("TicketId", int)
 TeamId = NewType("TeamId", int)
 CannedId = NewType("CannedId", int)
-OperationId = NewType("OperationId", int)
-FileId = NewType("FileId", str)
-TokenId = NewType("TokenId", int)
-WebhookId = NewType("WebhookId", int)

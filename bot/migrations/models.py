@@ -53,9 +53,6 @@ MODULES = (
     "bot.desk.callbacks.models",
     "bot.desk.satisfaction.models",
     "bot.desk.canned.models",
-    "bot.desk.operations.models",
-    "bot.desk.webhooks.models",
-    "bot.desk.api.models",
 )
 
 

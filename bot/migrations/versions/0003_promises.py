@@ -803,7 +803,8 @@ def upgrade() -> None:
         sa.Column("charged_at", UtcTime(), nullable=True),
         sa.Column("transaction_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.CheckConstraint(
-            "charged_at IS NULL OR coalesce(decision, '') = 'approved'", name=op.f("ck_quote_line_only_approved_is_charged")
+            "charged_at IS NULL OR coalesce(decision, '') = 'approved'",
+            name=op.f("ck_quote_line_only_approved_is_charged"),
         ),
         sa.CheckConstraint("decision IN ('approved', 'refused')", name=op.f("ck_quote_line_decision_known")),
         sa.CheckConstraint(

@@ -1,4 +1,4 @@
-"""The desk: agents, tickets as threads, call backs, ratings, operations, tokens, webhooks.
+"""The desk: agents, tickets as threads, call backs, ratings.
 
 Revision ID: 0005_desk
 Revises: 0004_delivery
@@ -44,21 +44,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("login", name=op.f("uq_agent_login")),
     )
     op.create_table(
-        "api_token",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("name", sa.String(length=60), nullable=False),
-        sa.Column("token_hash", sa.String(length=64), nullable=False),
-        sa.Column("hint", sa.String(length=12), nullable=False),
-        sa.Column("scopes", sa.JSON(), nullable=False),
-        sa.Column("created_by", sa.String(length=80), nullable=False),
-        sa.Column("created_at", UtcTime(), nullable=False),
-        sa.Column("expires_at", UtcTime(), nullable=True),
-        sa.Column("last_used_at", UtcTime(), nullable=True),
-        sa.Column("revoked_at", UtcTime(), nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_api_token")),
-        sa.UniqueConstraint("token_hash", name=op.f("uq_api_token_token_hash")),
-    )
-    op.create_table(
         "desk_rules",
         sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("data", sa.JSON(), nullable=False),
@@ -81,18 +66,6 @@ def upgrade() -> None:
         sa.Column("topics", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_team")),
         sa.UniqueConstraint("name", name=op.f("uq_team_name")),
-    )
-    op.create_table(
-        "webhook",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("url", sa.String(length=500), nullable=False),
-        sa.Column("events", sa.JSON(), nullable=False),
-        sa.Column("secret", sa.Text(), nullable=False),
-        sa.Column("active", sa.Boolean(), nullable=False),
-        sa.Column("created_by", sa.String(length=80), nullable=False),
-        sa.Column("created_at", UtcTime(), nullable=False),
-        sa.Column("deleted_at", UtcTime(), nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook")),
     )
     op.create_table(
         "agent_session",
@@ -153,41 +126,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("team_member", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_team_member_agent_id"), ["agent_id"], unique=False)
-
-    op.create_table(
-        "webhook_delivery",
-        sa.Column("id", sa.String(length=40), nullable=False),
-        sa.Column("webhook_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("event", sa.String(length=40), nullable=False),
-        sa.Column("payload", sa.JSON(), nullable=False),
-        sa.Column("state", sa.String(length=9), nullable=False),
-        sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("next_attempt_at", UtcTime(), nullable=True),
-        sa.Column("status", sa.Integer(), nullable=True),
-        sa.Column("error", sa.String(length=200), nullable=True),
-        sa.Column("created_at", UtcTime(), nullable=False),
-        sa.Column("settled_at", UtcTime(), nullable=True),
-        sa.CheckConstraint(
-            "(state = 'pending') = (next_attempt_at IS NOT NULL)",
-            name=op.f("ck_webhook_delivery_pending_has_time"),
-        ),
-        sa.CheckConstraint(
-            "state IN ('pending', 'delivered', 'parked')", name=op.f("ck_webhook_delivery_state_known")
-        ),
-        sa.ForeignKeyConstraint(["webhook_id"], ["webhook.id"], name=op.f("fk_webhook_delivery_webhook_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_delivery")),
-    )
-    with op.batch_alter_table("webhook_delivery", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_webhook_delivery_due",
-            ["next_attempt_at"],
-            unique=False,
-            sqlite_where=sa.text("state = 'pending'"),
-            postgresql_where=sa.text("state = 'pending'"),
-        )
-        batch_op.create_index(
-            batch_op.f("ix_webhook_delivery_webhook_id_id"), ["webhook_id", "id"], unique=False
-        )
 
     op.create_table(
         "desk_prompt",
@@ -323,39 +261,6 @@ def upgrade() -> None:
             sqlite_where=sa.text("state = 'open'"),
             postgresql_where=sa.text("state = 'open'"),
         )
-
-    op.create_table(
-        "desk_operation",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("key", sa.String(length=100), nullable=False),
-        sa.Column("ticket_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("agent_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("kind", sa.String(length=20), nullable=False),
-        sa.Column("title", sa.String(length=80), nullable=False),
-        sa.Column("params", sa.JSON(), nullable=False),
-        sa.Column("lines", sa.JSON(), nullable=False),
-        sa.Column("state", sa.String(length=9), nullable=False),
-        sa.Column("result", sa.Text(), nullable=True),
-        sa.Column("offered_at", UtcTime(), nullable=False),
-        sa.Column("expires_at", UtcTime(), nullable=False),
-        sa.Column("settled_at", UtcTime(), nullable=True),
-        sa.CheckConstraint(
-            "(state = 'offered') = (settled_at IS NULL)", name=op.f("ck_desk_operation_settled_has_time")
-        ),
-        sa.CheckConstraint(
-            "state IN ('offered', 'done', 'refused', 'failed', 'expired', 'withdrawn')",
-            name=op.f("ck_desk_operation_state_known"),
-        ),
-        sa.ForeignKeyConstraint(["agent_id"], ["agent.id"], name=op.f("fk_desk_operation_agent_id")),
-        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_desk_operation_customer_id")),
-        sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name=op.f("fk_desk_operation_ticket_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_desk_operation")),
-        sa.UniqueConstraint("key", name=op.f("uq_desk_operation_key")),
-    )
-    with op.batch_alter_table("desk_operation", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_desk_operation_customer_id"), ["customer_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_desk_operation_ticket_id"), ["ticket_id"], unique=False)
 
     op.create_table(
         "notice",
@@ -496,11 +401,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_notice_agent_id_n"))
 
     op.drop_table("notice")
-    with op.batch_alter_table("desk_operation", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_desk_operation_ticket_id"))
-        batch_op.drop_index(batch_op.f("ix_desk_operation_customer_id"))
 
-    op.drop_table("desk_operation")
     with op.batch_alter_table("callback", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_callback_open_ticket",
@@ -533,15 +434,7 @@ def downgrade() -> None:
 
     op.drop_table("ticket")
     op.drop_table("desk_prompt")
-    with op.batch_alter_table("webhook_delivery", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_webhook_delivery_webhook_id_id"))
-        batch_op.drop_index(
-            "ix_webhook_delivery_due",
-            sqlite_where=sa.text("state = 'pending'"),
-            postgresql_where=sa.text("state = 'pending'"),
-        )
 
-    op.drop_table("webhook_delivery")
     with op.batch_alter_table("team_member", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_team_member_agent_id"))
 
@@ -560,9 +453,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_agent_session_agent_id"))
 
     op.drop_table("agent_session")
-    op.drop_table("webhook")
     op.drop_table("team")
     op.drop_table("login_guard")
     op.drop_table("desk_rules")
-    op.drop_table("api_token")
     op.drop_table("agent")

@@ -1,1 +1,0 @@
-"""The HTTP API for other systems (docs/protocols/api.md)."""

@@ -1,1 +1,0 @@
-"""Store operations that an agent offers, checked as the bot's are, confirmed by the customer."""

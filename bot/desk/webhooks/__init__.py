@@ -1,1 +1,0 @@
-"""Webhooks: tell other systems what happens, signed, until they have it or somebody must look."""
