@@ -21,31 +21,39 @@ def main() -> int:
     started = time.perf_counter()
     read = [[(found.entity, found.text, found.value(NOW)) for found in find(row.text)] for row in rows]
     each = (time.perf_counter() - started) / len(rows) * 1000
-    wrong = [(row, got) for row, got in zip(rows, read) if row.entities != got]
+    wrong = [(row, got) for row, got in zip(rows, read, strict=False) if row.entities != got]
     expected: Counter[str] = Counter()
     found: Counter[str] = Counter()
     right: Counter[str] = Counter()
-    for row, got in zip(rows, read):
+    for row, got in zip(rows, read, strict=False):
         expected.update(entity[0] for entity in row.entities)
         found.update(entity[0] for entity in got)
         right.update(entity[0] for entity in got if entity in row.entities)
     kinds = sorted(expected | found)
     per_kind = [
-        (kind, expected[kind], right[kind] / max(found[kind], 1), right[kind] / max(expected[kind], 1)) for kind in kinds
+        (kind, expected[kind], right[kind] / max(found[kind], 1), right[kind] / max(expected[kind], 1))
+        for kind in kinds
     ]
     print(table(("entity", "expected", "precision", "recall"), per_kind))
     for row, got in wrong:
         print(f"\nline {row.line}: {row.text}\n  expected {_told(row.entities)}\n  read     {_told(got)}")
     accuracy = 1 - len(wrong) / len(rows)
-    print(f"\n{len(rows) - len(wrong)} of {len(rows)} rows right: {accuracy:.3f} (aim {AIM}); {each:.3f} ms a text")
+    right_rows = len(rows) - len(wrong)
+    print(f"\n{right_rows} of {len(rows)} rows right: {accuracy:.3f} (aim {AIM}); {each:.3f} ms a text")
     write_json(
         "entities",
         {
             "rows": len(rows),
             "accuracy": accuracy,
             "ms": each,
-            "entities": [dict(zip(("entity", "expected", "precision", "recall"), row)) for row in per_kind],
-            "wrong": [{"line": row.line, "text": row.text, "expected": row.entities, "read": got} for row, got in wrong],
+            "entities": [
+                dict(zip(("entity", "expected", "precision", "recall"), row, strict=False))
+                for row in per_kind
+            ],
+            "wrong": [
+                {"line": row.line, "text": row.text, "expected": row.entities, "read": got}
+                for row, got in wrong
+            ],
         },
     )
     return 0 if accuracy >= AIM else 1

@@ -23,7 +23,9 @@ def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     """Columns aligned, Chinese characters counted as two wide."""
     cells = [list(head), *([_cell(value) for value in row] for row in rows)]
     widths = [max(_width(row[at]) for row in cells) for at in range(len(head))]
-    lines = ["  ".join(text + " " * (widths[at] - _width(text)) for at, text in enumerate(row)) for row in cells]
+    lines = [
+        "  ".join(text + " " * (widths[at] - _width(text)) for at, text in enumerate(row)) for row in cells
+    ]
     lines.insert(1, "  ".join("-" * width for width in widths))
     return "\n".join(line.rstrip() for line in lines)
 

@@ -18,6 +18,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 from spacy.vocab import Vocab
 
+import bot.brain.nlu.emotion  # noqa: F401  (registers its part of the pipeline)
 from bot.brain.nlu.entities import Found, find
 
 LEXICON = Path(__file__).parent / "lexicon"
@@ -46,7 +47,7 @@ class JiebaTokenizer:
         self._use(words or {})
 
     def _use(self, words: dict[str, Entry]) -> None:
-        """Fill jieba's prefix dictionary ourselves: its own loader reads 350,000 words and a cache in /tmp."""
+        """Fill jieba's prefix dictionary ourselves: its loader reads 350,000 words and a cache in /tmp."""
         freq: dict[str, int] = {}
         for word, entry in words.items():
             freq[word] = entry.count
@@ -116,13 +117,6 @@ def mark_entities(doc: Doc) -> Doc:
     return doc
 
 
-def words_of(doc: Doc) -> list[tuple[str, str]]:
-    """The words with their classes as the intent model wants them: entities by kind, no blanks."""
-    return [
-        (f"<{token.ent_type_}>" if token.ent_type_ else token.lower_, token.tag_) for token in doc if not token.is_space
-    ]
-
-
 def read_words(lines: Iterable[str], least: int) -> dict[str, Entry]:
     """`word [count [class]]` a line, words rarer than `least` left out; a bare word counts 5,000, class n."""
     words: dict[str, Entry] = {}
@@ -142,5 +136,6 @@ def create_language() -> Language:
     nlp.tokenizer = JiebaTokenizer(nlp.vocab, read_words(general, MIN_FREQUENCY) | read_words(ours, 0))
     nlp.config["nlp"]["tokenizer"] = {"@tokenizers": "huitouke.jieba.v1"}
     nlp.add_pipe("huitouke_entities")
+    nlp.add_pipe("huitouke_emotion")
     nlp.meta.update(name="huitouke", version="1.0.0", spacy_version=">=3.4,<3.5")
     return nlp

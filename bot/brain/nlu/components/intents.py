@@ -10,20 +10,32 @@ from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.nlu.constants import SPACY_DOCS
-from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RANKING_KEY, PREDICTED_CONFIDENCE_KEY, TEXT
+from rasa.shared.nlu.constants import (
+    INTENT,
+    INTENT_NAME_KEY,
+    INTENT_RANKING_KEY,
+    PREDICTED_CONFIDENCE_KEY,
+    TEXT,
+)
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.brain.nlu.linear.features import Words
 from bot.brain.nlu.linear.model import LinearModel
-from bot.brain.nlu.language import words_of
+from bot.brain.nlu.words import words_of
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class IntentReader(GraphComponent, IntentClassifier):
     """Reads `intent` and `intent_ranking`; an empty message has no intent."""
 
-    def __init__(self, config: Dict[Text, Any], storage: ModelStorage, resource: Resource, model: LinearModel | None = None) -> None:
+    def __init__(
+        self,
+        config: Dict[Text, Any],
+        storage: ModelStorage,
+        resource: Resource,
+        model: LinearModel | None = None,
+    ) -> None:
         self._ranked = int(config["ranking_length"])
         self._storage = storage
         self._resource = resource
@@ -39,7 +51,11 @@ class IntentReader(GraphComponent, IntentClassifier):
 
     @classmethod
     def create(
-        cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> IntentReader:
         return cls(config, model_storage, resource)
 

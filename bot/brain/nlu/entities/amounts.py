@@ -25,17 +25,25 @@ _POINTS_FIRST = re.compile(
 _RATING = re.compile(r"[打评给][个你们]*$")
 _ABOUT_POINTS = re.compile(r"分|兑|换|豆")
 
-_PERCENT = re.compile(rf"(?P<count>\d+(?:\.\d+)?)\s?%|百分之(?P<words>{CHINESE}|\d+(?:\.\d+)?)|(?P<dots>{NUMBER})个点(?![\d钟])")
-_DISCOUNT = re.compile(r"(?<![第\d.])(?P<count>\d(?:\.\d)?|\d\d|[一二三四五六七八九]{1,2})折(?![叠腾断旧磨返射页扇线回])")
+_PERCENT = re.compile(
+    rf"(?P<count>\d+(?:\.\d+)?)\s?%|百分之(?P<words>{CHINESE}|\d+(?:\.\d+)?)|(?P<dots>{NUMBER})个点(?![\d钟])"
+)
+_DISCOUNT = re.compile(
+    r"(?<![第\d.])(?P<count>\d(?:\.\d)?|\d\d|[一二三四五六七八九]{1,2})折(?![叠腾断旧磨返射页扇线回])"
+)
 _HALF = re.compile(r"对折|半价")
 
 _COUNTERS = "个|张|条|项|种|家|位|款|件|台|笔|份|单|行|间|盒|瓶|只|支|套"
 _ORDINAL = re.compile(rf"第(?P<count>\d{{1,2}}|[一二三四五六七八九十]{{1,3}})(?:{_COUNTERS})(?![月年天])")
-_LAST = re.compile(rf"(?:倒数第(?P<count>[一二三1-3])|最后一?)(?:{_COUNTERS})|最后面?的?那(?:个|张|条)|最末(?:那个|一个)")
+_LAST = re.compile(
+    rf"(?:倒数第(?P<count>[一二三1-3])|最后一?)(?:{_COUNTERS})|最后面?的?那(?:个|张|条)|最末(?:那个|一个)"
+)
 _FIRST = re.compile(rf"(?:最上面|最前面|头|首)(?:的?那|一)(?:{_COUNTERS})|第一(?=$|[,，。吧])")
 _CHOICE = re.compile(r"^(?:我?选择?|要|就)(?P<count>[1-9]|[一二三四五六七八九])(?:号)?[吧。.!！]?$")
 
-_ONLY_NUMBER = re.compile(rf"^\s*(?:就|要|来)?(?P<count>{NUMBER})\s?(?:{_COUNTERS}|箱|包|桶|袋|本|支|双|遍|次|人)?(?:吧|就行|就够了?|的)?[。.!！]?\s*$")
+_ONLY_NUMBER = re.compile(
+    rf"^\s*(?:就|要|来)?(?P<count>{NUMBER})\s?(?:{_COUNTERS}|箱|包|桶|袋|本|支|双|遍|次|人)?(?:吧|就行|就够了?|的)?[。.!！]?\s*$"
+)
 
 
 def read_amounts(text: str) -> Iterator[Found]:

@@ -16,16 +16,23 @@ UNITS = {
     "秒": "second", "秒钟": "second", "分钟": "minute", "刻钟": "quarter_hour",
     "小时": "hour", "钟头": "hour", "钟": "hour", "h": "hour",
     "天": "day", "日": "day", "昼夜": "day", "工作日": "workday", "工作天": "workday",
-    "周": "week", "星期": "week", "礼拜": "week", "月": "month", "季度": "quarter", "年": "year", "周年": "year",
+    "周": "week", "星期": "week", "礼拜": "week", "月": "month", "季度": "quarter",
+    "年": "year", "周年": "year",
 }  # fmt: skip
 """Unit word → unit. quarter_hour and quarter are told as minutes and months."""
 _SCALED = {"quarter_hour": ("minute", 15), "quarter": ("month", 3)}
 
-_BIG_UNIT = "小时|钟头|钟(?![表点楼])|工作日|工作天|星期(?![一二三四五六日天])|礼拜(?![一二三四五六日天堂])|月|季度"
-_SMALL_UNIT = "秒钟?|分钟|刻钟|小时|天(?![猫河津安])|日(?!用|常|本|元|语)|昼夜|工作日|周年?(?![一二三四五六日末边杰围])|年(?![级代货初底终假会末报轻糕]|老店)"
+_BIG_UNIT = (
+    "小时|钟头|钟(?![表点楼])|工作日|工作天|星期(?![一二三四五六日天])|礼拜(?![一二三四五六日天堂])|月|季度"
+)
+_SMALL_UNIT = (
+    "秒钟?|分钟|刻钟|小时|天(?![猫河津安])|日(?!用|常|本|元|语)|昼夜|工作日"
+    "|周年?(?![一二三四五六日末边杰围])|年(?![级代货初底终假会末报轻糕]|老店)"
+)
 AMOUNT_OF_TIME = (
     rf"(?:(?P<half>大?半)(?:个(?P<half_big>{_BIG_UNIT})|(?P<half_small>小时|天|年|月|日))"
-    rf"|(?P<count>{QUANTITY})\s?(?:个(?P<and_half>半)?(?P<more>多)?(?P<big>{_BIG_UNIT})|(?P<small>{_SMALL_UNIT})(?P<half_after>半)?(?P<more_after>多(?![少久大]))?))"
+    rf"|(?P<count>{QUANTITY})\s?(?:个(?P<and_half>半)?(?P<more>多)?(?P<big>{_BIG_UNIT})"
+    rf"|(?P<small>{_SMALL_UNIT})(?P<half_after>半)?(?P<more_after>多(?![少久大]))?))"
 )
 _DURATION = re.compile(
     rf"(?<![第\d.:])(?P<before>{ABOUT_BEFORE})?\s?{AMOUNT_OF_TIME}(?P<after>{ABOUT_AFTER})?(?!\d*[号月])"
@@ -45,12 +52,14 @@ def length(m: re.Match[str]) -> tuple[Quantity, str] | None:
     if found is None:
         return None
     if groups.get("and_half") or groups.get("half_after"):
-        found = Quantity(found.low + Decimal("0.5"), None if found.high is None else found.high + Decimal("0.5"))
+        found = Quantity(
+            found.low + Decimal("0.5"), None if found.high is None else found.high + Decimal("0.5")
+        )
     word = groups.get("big") or groups.get("small") or ""
     # 2026年 and 3日 are dates; 一万一个月 is ten thousand for a month.
     if word in {"月", "小时"} and found.low >= 1000:
         return None
-    if word == "年" and found.low >= 1000 or word == "日" and not _counted_days(groups["count"]):
+    if (word == "年" and found.low >= 1000) or (word == "日" and not _counted_days(groups["count"])):
         return None
     return _told(found, word)
 
@@ -76,7 +85,14 @@ def read_durations(text: str) -> Iterator[Found]:
         yield Found("duration", m.start(), m.end(), m.group(), fixed(value), 4)
     for m in _HOURS.finditer(text):
         count = Decimal(m.group("count"))
-        yield Found("duration", m.start(), m.end(), m.group(), fixed(duration_value(Quantity(count, count), "hour")), 4)
+        yield Found(
+            "duration",
+            m.start(),
+            m.end(),
+            m.group(),
+            fixed(duration_value(Quantity(count, count), "hour")),
+            4,
+        )
 
 
 def _approximate(word: str | None) -> str | None:

@@ -40,7 +40,9 @@ def _shape(prefix: str, count: int) -> re.Pattern[str]:
 
 _PREFIXED_RE = [(entity, prefix, _shape(prefix, count)) for entity, prefix, count in _PREFIXED]
 
-_PHONE = re.compile(rf"(?:(?:\+|00)86[ \-]?|{_START})([1一幺]{_GAP}[3-9三四五六七八九]{_GAP}{_digits(9)}){_END}")
+_PHONE = re.compile(
+    rf"(?:(?:\+|00)86[ \-]?|{_START})([1一幺]{_GAP}[3-9三四五六七八九]{_GAP}{_digits(9)}){_END}"
+)
 _LANDLINE = re.compile(rf"{_START}(0\d{{2,3}}[ \-]?\d{{7,8}})(?!\d)")
 # Cards have 12 digits here (6205…); banks' have 16 to 19.
 _CARD = re.compile(rf"{_START}(62{_GAP}{_digits(10)}|{_digits(19)}|{_digits(16)}){_END}")

@@ -16,7 +16,9 @@ from bot.brain.nlu.entities.quantities import ABOUT_AFTER, ABOUT_BEFORE, QUANTIT
 
 # 一块儿 is "together", 一块屏 is a piece of screen, 元旦 is a holiday.
 _PIECE = r"(?![儿去来走玩弄办做放装送寄退屏表硬布地板砖肉糖电玻主蛋香肥牌面土钢])"
-_YUAN = rf"(?:人民币|块钱|元钱|块(?:大洋)?{_PIECE}|元(?![旦宵素件老首年机]|一次)|圆(?![通圈形珠])|rmb|RMB|大洋)"
+_YUAN = (
+    rf"(?:人民币|块钱|元钱|块(?:大洋)?{_PIECE}|元(?![旦宵素件老首年机]|一次)|圆(?![通圈形珠])|rmb|RMB|大洋)"
+)
 # Things that are counted: what stands before them is no tail of an amount, and no bare amount.
 _COUNTED = (
     "天|个|号|月|年|点|分钟|小时|次|张|折|%|日|周|秒|台|件|人|份|块|元|万|千|百|十|积分|分|多|位|期|盒|瓶|箱|遍|条|"
@@ -110,5 +112,3 @@ def _tail(m: re.Match[str]) -> Decimal:
 def _part(text: str | None, each: int) -> Decimal:
     value = number(text) if text else None
     return (value or Decimal(0)) * each / 100
-
-

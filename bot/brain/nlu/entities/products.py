@@ -1,4 +1,7 @@
-"""Products and kinds of goods by the names customers use; value: the one name of it in lexicon/products.txt."""
+"""Products and kinds of goods by the names customers use.
+
+Value: the one name of it in lexicon/products.txt.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,7 @@ def _lexicon() -> tuple[re.Pattern[str], dict[str, tuple[str, str]]]:
     for line in _FILE.read_text("utf-8").splitlines():
         if line and not line.startswith("#"):
             entity, canonical, *others = line.lower().split()
-            names.update({name: (entity, canonical) for name in (canonical, *others)})
+            names.update(dict.fromkeys((canonical, *others), (entity, canonical)))
     longest_first = sorted(names, key=len, reverse=True)
     # 手机号 and 手机话费 are not about the thing.
     patterns = (re.escape(name) + (_NOT_THE_PHONE if name == "手机" else "") for name in longest_first)

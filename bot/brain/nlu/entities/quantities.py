@@ -55,7 +55,7 @@ def quantity(text: str) -> Quantity | None:
     span = _SPAN_RE.fullmatch(text)
     if span:
         return _span(span.group(1), span.group(2))
-    if text[0] in "好几数上" or text[-1] in "来把" and number(text[:-1]) is None:
+    if text[0] in "好几数上" or (text[-1] in "来把" and number(text[:-1]) is None):
         return _some(text)
     return _more(text)
 

@@ -12,7 +12,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
-# (word, class of the word) in the order they stand; an entity is one word, written <amount>, with class "ent".
+# (word, class of the word) in the order they stand; an entity is one word: <amount>, of class "ent".
 Words = Sequence[tuple[str, str]]
 
 # How much each block counts beside the characters, chosen by cross-validation.
@@ -48,7 +48,7 @@ def radical(character: str) -> str:
 def features(
     text: str, words: Words, sounds: Mapping[str, str], blocks: Mapping[str, float] = BLOCKS
 ) -> Iterator[tuple[str, list[str]]]:
-    """The features of each of `blocks`, repeated as often as they occur; `sounds` maps characters to pinyin."""
+    """The features of each block, as often as they occur; `sounds` maps characters to pinyin."""
     for block, names in _features(text, words, sounds):
         if block in blocks:
             yield block, list(names)

@@ -85,4 +85,10 @@ class LinearModel:
             start += len(listed)
         with np.load(folder / "model.npz") as numbers:
             vocabulary = Vocabulary(names["blocks"], rows, numbers["importance"], names["sounds"])
-            return cls(names["labels"], vocabulary, numbers["weights"].astype(np.float32), numbers["bias"], names["scale"])
+            return cls(
+                names["labels"],
+                vocabulary,
+                numbers["weights"].astype(np.float32),
+                numbers["bias"],
+                names["scale"],
+            )

@@ -47,7 +47,7 @@ def _machine(truth: Sequence[str]) -> LinearSVC:
 
 
 def _scale(rows: csr_matrix, labels: Floats) -> float:
-    """The factor on margins that makes a softmax of them an honest probability, found on held-back examples."""
+    """The factor on margins that makes a softmax of them honest, found on held-back examples."""
     least = Counter(labels.tolist()).most_common()[-1][1]
     if least * HELD_BACK < 1 or len(labels) * HELD_BACK < len(set(labels.tolist())):
         return 4.0

@@ -22,7 +22,9 @@ def pinyin_table() -> dict[str, str]:
     from pypinyin import lazy_pinyin  # 58 MB, so only where a model is trained
 
     everyday = "".join(
-        bytes((high, low)).decode("gb2312", "ignore") for high in range(0xB0, 0xF8) for low in range(0xA1, 0xFF)
+        bytes((high, low)).decode("gb2312", "ignore")
+        for high in range(0xB0, 0xF8)
+        for low in range(0xA1, 0xFF)
     )
     return {character: lazy_pinyin(character)[0] for character in everyday}
 
@@ -82,7 +84,7 @@ def _per_label(counts: csr_matrix, truth: Sequence[str]) -> NDArray[np.float64]:
 
 
 def _scaled(counts: csr_matrix, weight: Floats, length: float) -> csr_matrix:
-    """Log counts times weights, each row brought to `length`; the same as Vocabulary.row does for one text."""
+    """Log counts times weights, each row brought to `length`, as Vocabulary.row does for one text."""
     scaled = counts.copy()
     scaled.data = 1 + np.log(scaled.data)
     scaled = scaled @ diags(weight)

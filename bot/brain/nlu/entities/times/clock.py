@@ -12,14 +12,18 @@ from dataclasses import dataclass
 from bot.brain.nlu.entities.numerals import number
 
 PARTS = {
-    "凌晨": (0, 6), "清晨": (5, 8), "清早": (5, 9), "大清早": (5, 9), "一早": (6, 9), "一大早": (6, 9), "早上": (6, 10),
-    "早晨": (6, 10), "早间": (6, 10), "早": (6, 10), "晨": (6, 10), "上午": (8, 12), "中午": (11, 14), "正午": (11, 14),
-    "午间": (11, 14), "午后": (12, 15), "下午": (12, 18), "傍晚": (17, 19), "晚上": (18, 24), "晚间": (18, 24),
+    "凌晨": (0, 6), "清晨": (5, 8), "清早": (5, 9), "大清早": (5, 9), "一早": (6, 9), "一大早": (6, 9),
+    "早上": (6, 10), "早晨": (6, 10), "早间": (6, 10), "早": (6, 10), "晨": (6, 10), "上午": (8, 12),
+    "中午": (11, 14), "正午": (11, 14), "午间": (11, 14), "午后": (12, 15), "下午": (12, 18),
+    "傍晚": (17, 19), "晚上": (18, 24), "晚间": (18, 24),
     "晚": (18, 24), "夜里": (22, 28), "夜间": (22, 28), "夜": (22, 28), "深夜": (22, 28), "半夜": (22, 28),
 }  # fmt: skip
 """Part of the day → first hour and the hour after it, 24 and more being the next day's."""
 
-_SHORT = r"(?:早|晚|晨|夜)(?!点(?!钟|半|[前后一二三四五六七八九十\d])|到|了|些|一|饭|餐|宴|会|会儿|间|上|里|市|班|年|知|该|就|来|回|送|发|安|报)"
+_SHORT = (
+    r"(?:早|晚|晨|夜)(?!点(?!钟|半|[前后一二三四五六七八九十\d])"
+    r"|[到了些一饭餐宴会间上里市班年知该就来回送发安报])"
+)
 _LONG = "|".join(sorted((part for part in PARTS if len(part) > 1), key=len, reverse=True))
 PART = rf"(?:{_LONG})(?!好)"
 PART_AFTER_DAY = rf"(?:{_LONG}|{_SHORT})(?!好)"
@@ -76,7 +80,7 @@ def _minute(m: re.Match[str]) -> int:
 
 
 def _in_part(hour: int, part: str | None, *, exact: bool) -> int:
-    if hour > 12 or exact and part is None:
+    if hour > 12 or (exact and part is None):
         return hour
     first, after = PARTS[part] if part else (7, 19)
     if part in {"凌晨", "半夜", "夜里", "深夜", "夜间", "夜"} and hour in {12, 0, 1, 2, 3, 4, 5}:

@@ -2,7 +2,8 @@
 
 Choices where Chinese leaves room: a week begins on Monday; a bare weekday (周三) is the next one from today
 on; a bare day (15号) is the nearest one, before or after; a month, a date or a holiday without a year (三月)
-is the coming one when that is within three months, else the last one; 月初 is the 1st to the 5th, 月中 the 11th to the 20th, 月底 the last five days.
+is the coming one when that is within three months, else the last one; 月初 is the 1st to the 5th,
+月中 the 11th to the 20th, 月底 the last five days.
 """
 
 from __future__ import annotations
@@ -16,23 +17,41 @@ from datetime import date, timedelta
 from bot.brain.nlu.entities.numerals import number
 from bot.brain.nlu.entities.times.holidays import HOLIDAY, holiday
 
-_D = r"(?:[12]\d|3[01]|0?[1-9]|三十一?|二?十[一二三四五六七八九]?|二十|廿[一二三四五六七八九]?|[一二三四五六七八九])"
+_D = (
+    r"(?:[12]\d|3[01]|0?[1-9]|三十一?|二?十[一二三四五六七八九]?|二十|廿[一二三四五六七八九]?"
+    r"|[一二三四五六七八九])"
+)
 _M = r"(?:1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])"
 _Y = r"(?:20\d\d|[12]\d|二[零〇][零〇一二三四五六七八九]{2})年"
 # 3号线, 5号楼, 8号技师: a number of something else.
-_NOT_DAY = r"(?!线|楼|店|机|门|柜|台|桌|厅|员|电|字|码|院|库|车|铺|单|色|人工|技师|师傅|客服|窗|会所|公馆|房|床|墨|粉|坐席)"
-_YEARS = {"今年": 0, "本年": 0, "当年": 0, "去年": -1, "上年": -1, "前年": -2, "大前年": -3, "明年": 1, "后年": 2}
+_NOT_DAY = r"(?![线楼店机门柜台桌厅员电字码院库车铺单色窗房床墨粉]|人工|技师|师傅|客服|会所|公馆|坐席)"
+_YEARS = {
+    "今年": 0,
+    "本年": 0,
+    "当年": 0,
+    "去年": -1,
+    "上年": -1,
+    "前年": -2,
+    "大前年": -3,
+    "明年": 1,
+    "后年": 2,
+}
 _RELATIVE_YEAR = "大前年|今年|本年|去年|上年|前年(?!度)|明年|后年"
 _SHIFT = {"上上": -2, "上": -1, "这": 0, "本": 0, "当": 0, "下": 1, "下下": 2}
 _SHIFTS = "上上|下下|上|下|这|本"
 _DAYS = {
-    "大前天": -3, "前天": -2, "前日": -2, "前儿": -2, "昨天": -1, "昨日": -1, "昨儿": -1, "今天": 0, "今日": 0, "今儿": 0,
-    "明天": 1, "明日": 1, "明儿": 1, "次日": 1, "后天": 2, "后日": 2, "后儿": 2, "大后天": 3, "大后日": 3, "大后儿": 3,
+    "大前天": -3, "前天": -2, "前日": -2, "前儿": -2, "昨天": -1, "昨日": -1, "昨儿": -1,
+    "今天": 0, "今日": 0, "今儿": 0, "明天": 1, "明日": 1, "明儿": 1, "次日": 1,
+    "后天": 2, "后日": 2, "后儿": 2, "大后天": 3, "大后日": 3, "大后儿": 3,
     "今": 0, "明": 1, "昨": -1, "前": -2, "当": 0, "后": 2,
 }  # fmt: skip
-_DAY_WORD = "大前天|前天|前日|昨天|昨日|今天|今日|明天|明日|次日(?!达)|后天|后日|大后天|大后日|大后儿|昨儿个?|今儿个?|明儿个?|后儿个?|前儿个?"
+_DAY_WORD = "大前天|大后天|大后日|大后儿|[前昨今明后][天日]|次日(?!达)|[前昨今明后]儿个?"
 _DAY_SYLLABLE = r"(?:今|明|昨|前|当|后)(?=早|晚|晨|夜|上午|下午)"
-_WEEKDAY = {c: n for n, c in enumerate("一二三四五六", 0)} | {"日": 6, "天": 6, "末": 5} | {str(n): n - 1 for n in range(1, 8)}
+_WEEKDAY = (
+    {c: n for n, c in enumerate("一二三四五六", 0)}
+    | {"日": 6, "天": 6, "末": 5}
+    | {str(n): n - 1 for n in range(1, 8)}
+)
 
 
 @dataclass(frozen=True)
@@ -106,11 +125,11 @@ def _week(m: re.Match[str], today: date) -> Days:
 
 def _part_of_month(month: Days, part: str) -> Days:
     first, after = month.first, month.after
-    if part in {"上旬"}:
+    if part == "上旬":
         return Days(first, first + timedelta(days=10), "day")
     if part in {"中旬", "中"}:
         return Days(first + timedelta(days=10), first + timedelta(days=20), "day")
-    if part in {"下旬"}:
+    if part == "下旬":
         return Days(first + timedelta(days=20), after, "day")
     if part == "初":
         return Days(first, first + timedelta(days=5), "day")
@@ -190,12 +209,27 @@ _DAY = rf"(?P<day>{_D})(?:[号日]{_NOT_DAY})"
 _OPEN_DAY = rf"(?P<day>{_D})(?:[号日]{_NOT_DAY}|(?![\d号日个点元块年月分:.%天张次万千百十折起人]))"
 _PATTERNS: list[tuple[str, Callable[[re.Match[str], date], Days | None]]] = [
     (r"(?P<y>20\d\d)[-/.](?P<m>1[0-2]|0?[1-9])[-/.](?P<d>[12]\d|3[01]|0?[1-9])(?!\d)", _numeric),
-    (rf"(?:(?P<year>{_RELATIVE_YEAR}|{_Y})的?)?(?P<month>{_M})月(?:份)?(?:的?(?:{_OPEN_DAY}|{_PART}))?", _named_month),
+    (
+        rf"(?:(?P<year>{_RELATIVE_YEAR}|{_Y})的?)?(?P<month>{_M})月(?:份)?(?:的?(?:{_OPEN_DAY}|{_PART}))?",
+        _named_month,
+    ),
     (rf"(?P<shift>{_SHIFTS})个?月(?:份)?(?:的?(?:{_OPEN_DAY}|{_PART}))?", _relative_month),
-    (rf"(?:(?P<year>{_RELATIVE_YEAR}|{_Y})的?)?(?P<holiday>{HOLIDAY})(?:节|期间|假期|那天|那几天)?(?!节?快乐)", _holiday),
-    (rf"(?P<year>{_RELATIVE_YEAR}|20\d\d年|二[零〇][零〇一二三四五六七八九]{{2}}年)(?P<part>年?[初中底末](?![国学])|[上下]半年|第?[1-4一二三四]季度)?", _year),
-    (r"(?P<year>(?<![\d一二三四五六七八九十多整全每几两今去前明后本大当上]))(?P<part>年[初底末](?![国学])|[上下]半年)", _year),
-    (rf"(?:(?P<shift>{_SHIFTS})个?)?(?:周|星期|礼拜)(?P<weekday>[一二三四五六日末]|天(?!气)|[1-6](?![\d个天次]))(?!年)", _weekday),
+    (
+        rf"(?:(?P<year>{_RELATIVE_YEAR}|{_Y})的?)?(?P<holiday>{HOLIDAY})(?:节|期间|假期|那天|那几天)?(?!节?快乐)",
+        _holiday,
+    ),
+    (
+        rf"(?P<year>{_RELATIVE_YEAR}|20\d\d年|二[零〇][零〇一二三四五六七八九]{{2}}年)(?P<part>年?[初中底末](?![国学])|[上下]半年|第?[1-4一二三四]季度)?",
+        _year,
+    ),
+    (
+        r"(?P<year>(?<![\d一二三四五六七八九十多整全每几两今去前明后本大当上]))(?P<part>年[初底末](?![国学])|[上下]半年)",
+        _year,
+    ),
+    (
+        rf"(?:(?P<shift>{_SHIFTS})个?)?(?:周|星期|礼拜)(?P<weekday>[一二三四五六日末]|天(?!气)|[1-6](?![\d个天次]))(?!年)",
+        _weekday,
+    ),
     (rf"(?P<shift>{_SHIFTS})个?(?:周|星期|礼拜)(?!年)", _week),
     (rf"(?P<word>{_DAY_WORD}|{_DAY_SYLLABLE})", _day_word),
     (r"月(?P<part>[初底末])", _bare_part),

@@ -14,7 +14,9 @@ _FIXED = {
 }  # fmt: skip
 _LUNAR = {"春节": (1, 1), "过年": (1, 1), "大年初一": (1, 1), "元宵": (1, 15), "端午": (5, 5), "七夕": (7, 7),
           "中秋": (8, 15), "重阳": (9, 9)}  # fmt: skip
-_LETTERS = "|".join(sorted((n for n in (*_FIXED, *_LUNAR) if n not in {"十一", "618", "五一", "六一"}), key=len, reverse=True))
+_LETTERS = "|".join(
+    sorted((n for n in (*_FIXED, *_LUNAR) if n not in {"十一", "618", "五一", "六一"}), key=len, reverse=True)
+)
 HOLIDAY = (
     rf"{_LETTERS}|(?<!\d)618(?!\d)|(?<![一二三四五六七八九十零幺])[五六]一(?![二三四五六七八九十零幺])"
     r"|十一(?=假期|长假|黄金周|放假)|清明|除夕|年三十|母亲节|父亲节"

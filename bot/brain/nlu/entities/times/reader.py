@@ -1,7 +1,8 @@
 """Finds expressions of time and joins their parts: 下周三 + 下午 + 三点半 + 以前, 周一 + 到 + 周五.
 
-Value: {"from": ISO 8601, "to": ISO 8601 (exclusive), "grain": "minute|hour|part|day|week|month|quarter|year"},
-both in the customer's zone. 周五以前 and 周五以后 have an open end: it is null. 三点以前 and 三点以后 end with the day.
+Value: {"from": ISO 8601, "to": ISO 8601 (exclusive), "grain"}, both in the customer's zone; grain is minute,
+hour, part, day, week, month, quarter or year. 周五以前 and 周五以后 have an open end, which is null. 三点以前
+and 三点以后 end with the day.
 """
 
 from __future__ import annotations
@@ -12,7 +13,14 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from bot.brain.nlu.entities.found import Found, JsonValue, Moment
-from bot.brain.nlu.entities.times.clock import CLOCK, PART, PART_AFTER_DAY, PART_BEFORE_CLOCK, clock, part_of_day
+from bot.brain.nlu.entities.times.clock import (
+    CLOCK,
+    PART,
+    PART_AFTER_DAY,
+    PART_BEFORE_CLOCK,
+    clock,
+    part_of_day,
+)
 from bot.brain.nlu.entities.times.days import PATTERNS, Days
 from bot.brain.nlu.entities.times.relative import read_relative
 
@@ -20,7 +28,9 @@ _PART = re.compile(PART)
 _PART_AFTER_DAY = re.compile(rf"\s?的?(?P<part>{PART_AFTER_DAY})")
 _CLOCK = re.compile(rf"(?:(?P<part>{PART_BEFORE_CLOCK})的?\s?)?{CLOCK}")
 _CLOCK_NEXT = re.compile(rf"\s?的?\s?[,，]?(?:(?P<part>{PART_AFTER_DAY})的?\s?)?{CLOCK}")
-_EDGE = re.compile(r"(?P<about>左右|前后|上下)|(?P<before>之前|以前|前(?![面台后天几两]))|(?P<after>之后|以后|过后|后(?![面天来台续半]))|(?P<since>起|开始)")
+_EDGE = re.compile(
+    r"(?P<about>左右|前后|上下)|(?P<before>之前|以前|前(?![面台后天几两]))|(?P<after>之后|以后|过后|后(?![面天来台续半]))|(?P<since>起|开始)"
+)
 _TO = re.compile(r"\s?(?:到|至|-|~|—)\s?")
 
 
@@ -92,7 +102,9 @@ def _pieces(text: str) -> Iterator[Piece]:
 
 def _dates(text: str) -> list[tuple[int, int, Callable[[Moment], Span | None]]]:
     """Non-overlapping days and relative times, longest first where they compete."""
-    found = [(m.start(), m.end(), _days(m, read)) for pattern, read in PATTERNS for m in pattern.finditer(text)]
+    found = [
+        (m.start(), m.end(), _days(m, read)) for pattern, read in PATTERNS for m in pattern.finditer(text)
+    ]
     found += [(m.start(), m.end(), _relative(m, read)) for m, read in read_relative(text)]
     kept: list[tuple[int, int, Resolve]] = []
     for each in sorted(found, key=lambda f: (f[0] - f[1], f[0])):
@@ -104,12 +116,16 @@ def _dates(text: str) -> list[tuple[int, int, Callable[[Moment], Span | None]]]:
 def _days(m: re.Match[str], read: Callable[[re.Match[str], date], Days | None]) -> Resolve:
     def resolve(moment: Moment) -> Span | None:
         days = read(m, moment.now.date())
-        return Span(_midnight(moment, days.first), _midnight(moment, days.after), days.grain) if days else None
+        return (
+            Span(_midnight(moment, days.first), _midnight(moment, days.after), days.grain) if days else None
+        )
 
     return resolve
 
 
-def _relative(m: re.Match[str], read: Callable[[re.Match[str], datetime], tuple[datetime, datetime, str] | None]) -> Resolve:
+def _relative(
+    m: re.Match[str], read: Callable[[re.Match[str], datetime], tuple[datetime, datetime, str] | None]
+) -> Resolve:
     def resolve(moment: Moment) -> Span | None:
         span = read(m, moment.now)
         return Span(*span) if span else None
@@ -169,7 +185,11 @@ def _between(first: Piece, second: Piece) -> Piece:
         # The end is said in short: 后天3点到5点 ends the day after tomorrow, 周五到周一 in the week after.
         if one.grain in {"hour", "minute", "part"} and two.grain in {"hour", "minute", "part"}:
             day = datetime.combine(one.since.date(), time(), one.since.tzinfo)
-            two = replace(two, until=day + (two.until - _day_of(two)), since=day + ((two.since or two.until) - _day_of(two)))
+            two = replace(
+                two,
+                until=day + (two.until - _day_of(two)),
+                since=day + ((two.since or two.until) - _day_of(two)),
+            )
             if two.until and two.until <= one.since:
                 two = replace(two, until=two.until + timedelta(hours=12))
         until = two.since if two.grain in {"hour", "minute"} else two.until

@@ -10,13 +10,18 @@ from decimal import Decimal
 
 from bot.brain.nlu.entities.durations import AMOUNT_OF_TIME, length
 
-
 Read = Callable[[re.Match[str], datetime], "tuple[datetime, datetime, str] | None"]
 
-_AWAY = re.compile(rf"(?<![第\d.]){AMOUNT_OF_TIME}(?P<way>[以之]?前(?![面台后天几两])|[以之]?后(?![面天来台续]))")
+_AWAY = re.compile(
+    rf"(?<![第\d.]){AMOUNT_OF_TIME}(?P<way>[以之]?前(?![面台后天几两])|[以之]?后(?![面天来台续]))"
+)
 _AFTER = re.compile(rf"(?:再过|(?<![超经通])过(?![了去])){AMOUNT_OF_TIME}(?![以之]?[前后])")
-_LATELY = re.compile(rf"(?P<way>最近|近|过去|(?<![期天日之以])前|这|往后|未来|接下来|往前)的?{AMOUNT_OF_TIME}(?![前了])")
-_SOME_DAYS = re.compile(r"(?P<way>前|这|过|最近|近)(?:这)?(?P<count>几|两|一两|两三|些|好几)(?:天|日)(?![前后])")
+_LATELY = re.compile(
+    rf"(?P<way>最近|近|过去|(?<![期天日之以])前|这|往后|未来|接下来|往前)的?{AMOUNT_OF_TIME}(?![前了])"
+)
+_SOME_DAYS = re.compile(
+    r"(?P<way>前|这|过|最近|近)(?:这)?(?P<count>几|两|一两|两三|些|好几)(?:天|日)(?![前后])"
+)
 
 
 def read_relative(text: str) -> Iterator[tuple[re.Match[str], Read]]:
@@ -77,7 +82,9 @@ def _shift(now: datetime, count: Decimal, unit: str, *, back: bool) -> datetime:
     if unit == "workday":
         return _workdays(now, int(count) * sign)
     if unit in {"month", "year"}:
-        return _months(now, int(count * (12 if unit == "year" else 1)) * sign, half=count % 1 != 0 and unit == "month")
+        return _months(
+            now, int(count * (12 if unit == "year" else 1)) * sign, half=count % 1 != 0 and unit == "month"
+        )
     seconds = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400, "week": 604_800}[unit]
     return now + timedelta(seconds=float(count) * seconds * sign)
 
@@ -98,5 +105,3 @@ def _months(now: datetime, count: int, *, half: bool) -> datetime:
     year, month = now.year + month // 12, month % 12 + 1
     moved = now.replace(year=year, month=month, day=min(now.day, monthrange(year, month)[1]))
     return moved + timedelta(days=15 if count >= 0 else -15) if half else moved
-
-
