@@ -75,6 +75,8 @@ class Account(Base):
         ),
         CheckConstraint("kind <> 'points' OR card_id IS NULL", name="points_have_no_card"),
         one_of("unit", get_args(Unit)),
+        # The unique indexes below are partial: they serve only queries that say which half they mean.
+        Index(None, "customer_id", "kind"),
         Index(
             "uq_ledger_account_customer_kind",
             "customer_id",

@@ -76,11 +76,12 @@ async def points_summary(session: AsyncSession, customer_id: CustomerId, now: da
 async def earned_since(session: AsyncSession, customer_id: CustomerId, since: datetime) -> int:
     """Points earned after `since` and not reversed: what tiers are measured by."""
     reversal = aliased(Transaction)
-    undone = select(reversal.id).where(reversal.reverses_id == Lot.transaction_id).exists()
+    undone = select(reversal.id).where(reversal.reverses_id == Transaction.id).exists()
+    # Over entries, which have an index by account: lots have one only while something remains in them.
     statement = (
-        select(func.coalesce(func.sum(Lot.granted), 0))
-        .join(Account, Account.id == Lot.account_id)
-        .join(Transaction, Transaction.id == Lot.transaction_id)
+        select(func.coalesce(func.sum(Entry.amount), 0))
+        .join(Account, Account.id == Entry.account_id)
+        .join(Transaction, Transaction.id == Entry.transaction_id)
         .where(
             Account.customer_id == customer_id,
             Account.kind == "points",
