@@ -1,7 +1,15 @@
 /** The HTTP half of the protocol: the session, and the long poll's two calls. */
 
 import * as v from "valibot";
-import { type ClientFrame, decodeFrame, type ServerFrame, type Session, SessionSchema } from "./protocol";
+import {
+  type ClientFrame,
+  decodeFrame,
+  type FileData,
+  FileSchema,
+  type ServerFrame,
+  type Session,
+  SessionSchema,
+} from "./protocol";
 
 /** The server answered, but not with what was asked for. */
 export class Refusal extends Error {
@@ -60,6 +68,22 @@ export class Api {
     const answer = decodeFrame(response.json);
     if (response.ok || answer?.type === "error") return answer;
     throw refusal(response);
+  }
+
+  /** Gives a file to the server; it is part of nothing until a message names it. */
+  async upload(token: string, file: File): Promise<FileData> {
+    const body = new FormData();
+    body.append("file", file, file.name);
+    const response = await this.fetch(`${this.base}files`, {
+      method: "POST",
+      headers: { Authorization: `Bearer ${token}` },
+      body,
+      credentials: "omit",
+    });
+    const { ok, status, headers } = response;
+    const answer = { ok, status, headers, json: parseJson(await response.text()) };
+    if (!ok) throw refusal(answer);
+    return v.parse(v.object({ file: FileSchema }), answer.json).file;
   }
 
   private async call(path: string, options: CallOptions): Promise<Answer> {

@@ -97,6 +97,20 @@ export class ChatClient {
     this.connection.hurry();
   }
 
+  /** Says what is being written; it is shown to an agent who serves this conversation, and not kept. */
+  typing(text: string): void {
+    if (this.state.get().queue?.by === "agent") this.connection.send({ type: "typing", text });
+  }
+
+  /** Uploads a file and sends it. Throws a Refusal when the server does not take it. */
+  async sendFile(file: File): Promise<void> {
+    const { history } = this.current;
+    if (!history) return;
+    const uploaded = await this.api.upload(history.session.token, file);
+    this.current.write(uploaded.name, null, uploaded);
+    this.connection.hurry();
+  }
+
   /** Sends again what could not be sent. */
   resend(client_id: string): void {
     this.current.outbox.mark(client_id, null);

@@ -1,7 +1,7 @@
 import { History } from "./history";
 import type { Link } from "./link";
 import { Outbox } from "./outbox";
-import type { Choice, ErrorFrame, ServerFrame, Session } from "./protocol";
+import type { Choice, ErrorFrame, FileData, ServerFrame, Session } from "./protocol";
 import { Sender } from "./sender";
 import type { ChatState } from "./state";
 import type { SafeStorage } from "./storage";
@@ -45,8 +45,8 @@ export class Conversation {
     return this.history;
   }
 
-  write(text: string, choice: Choice | null): void {
-    this.outbox.put(text, choice, Date.now());
+  write(text: string, choice: Choice | null, file: FileData | null = null): void {
+    this.outbox.put(text, choice, Date.now(), file);
     this.publish();
     this.sender.pump();
   }
@@ -69,8 +69,13 @@ export class Conversation {
   readonly receive = (frame: ServerFrame): void => {
     switch (frame.type) {
       case "welcome":
+        this.options.onChange({ verified: frame.verified, queue: frame.queue ?? null });
+        break;
       case "verified":
         this.options.onChange({ verified: frame.verified });
+        break;
+      case "queue":
+        this.options.onChange({ queue: frame.queue });
         break;
       case "typing":
         this.typing(frame.on);
@@ -109,7 +114,11 @@ export class Conversation {
     const entry = this.outbox.take(client_id);
     if (entry) {
       const at = new Date().toISOString(); // the server's own time comes with its copy of the message
-      this.history?.receive({ seq, author: "customer", client_id, at, type: "text", text: entry.text });
+      const { text, file } = entry;
+      const body = file
+        ? ({ type: "card", card: "file", data: { ...file } } as const)
+        : ({ type: "text" } as const);
+      this.history?.receive({ seq, author: "customer", client_id, at, text, ...body });
       this.afterMessages();
     }
     this.sender.done(client_id);

@@ -1,5 +1,5 @@
 import type { Entry } from "./outbox";
-import type { Message } from "./protocol";
+import type { Message, Queue } from "./protocol";
 
 /** idle: not started; offline: several attempts failed, or the device has no network; refused: for good. */
 export type Status = "idle" | "connecting" | "online" | "offline" | "refused";
@@ -20,6 +20,8 @@ export type ChatState = {
   /** Not acknowledged yet, oldest first. */
   pending: readonly Entry[];
   typing: boolean;
+  /** Who serves, and the place in the queue; null: not known, or the bot. */
+  queue: Queue | null;
   unread: number;
   hasEarlier: boolean;
   loadingEarlier: boolean;
@@ -40,6 +42,7 @@ export const START: ChatState = {
   messages: [],
   pending: [],
   typing: false,
+  queue: null,
   unread: 0,
   hasEarlier: false,
   loadingEarlier: false,

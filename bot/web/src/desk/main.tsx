@@ -20,6 +20,7 @@ const client = new DeskClient({
 });
 void client.start();
 window.addEventListener("online", () => client.wake());
+window.addEventListener("offline", () => client.sleep());
 document.addEventListener("visibilitychange", () => {
   if (!document.hidden) client.wake();
 });

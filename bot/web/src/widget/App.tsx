@@ -8,6 +8,7 @@ import { SurroundingsContext } from "./context";
 import { Header } from "./Header";
 import type { Strings } from "./locales";
 import { Messages } from "./Messages";
+import { QueueBar } from "./QueueBar";
 import type { Shell } from "./shell";
 
 type Props = {
@@ -72,6 +73,14 @@ export function App({ client, shell, strings, title, color }: Props) {
           verified={chat.verified}
           onClose={shell.canClose ? () => shell.close() : null}
         />
+        <QueueBar
+          chat={chat}
+          onChoose={(choice, title) => {
+            client.choose(choice, title);
+            keepFocus();
+          }}
+          onSay={(text) => client.send(text)}
+        />
         <Banner chat={chat} onRetry={() => client.wake()} />
         <main ref={main} tabIndex={-1} className="main">
           <Messages
@@ -93,6 +102,8 @@ export function App({ client, shell, strings, title, color }: Props) {
           limit={chat.limit}
           disabled={chat.status === "refused"}
           onSend={(text) => client.send(text)}
+          onTyping={(text) => client.typing(text)}
+          onFile={chat.queue && chat.queue.by !== "bot" ? (file) => client.sendFile(file) : null}
         />
       </div>
     </SurroundingsContext.Provider>

@@ -1,6 +1,8 @@
 import { type KeyboardEvent, type Ref, useId, useLayoutEffect, useRef, useState } from "react";
 import { SendIcon } from "../ui/icons";
 import { useStrings } from "./context";
+import { FileButton } from "./FileButton";
+import { useThrottled } from "./useThrottled";
 
 const DRAFT_KEY = "huitouke.draft";
 /** The counter appears when so many characters are left. */
@@ -12,9 +14,12 @@ type Props = {
   disabled: boolean;
   /** False: refused, the text stays. */
   onSend: (text: string) => boolean;
+  onTyping?: (text: string) => void;
+  /** Null: files are not taken now. */
+  onFile?: ((file: File) => Promise<void>) | null;
 };
 
-export function Composer({ ref, limit, disabled, onSend }: Props) {
+export function Composer({ ref, limit, disabled, onSend, onTyping, onFile }: Props) {
   const { input: said } = useStrings();
   const [text, setText] = useState(readDraft);
   const field = useRef<HTMLTextAreaElement | null>(null);
@@ -27,8 +32,13 @@ export function Composer({ ref, limit, disabled, onSend }: Props) {
     keepDraft(text);
   }, [text]);
 
+  const tell = useThrottled(onTyping);
+
   const send = () => {
-    if (ready && onSend(text)) setText("");
+    if (ready && onSend(text)) {
+      setText("");
+      tell("");
+    }
     field.current?.focus();
   };
 
@@ -62,9 +72,13 @@ export function Composer({ ref, limit, disabled, onSend }: Props) {
           aria-invalid={left < 0}
           placeholder={said.placeholder}
           enterKeyHint="send"
-          onChange={(event) => setText(event.target.value)}
+          onChange={(event) => {
+            setText(event.target.value);
+            tell(event.target.value);
+          }}
           onKeyDown={onKeyDown}
         />
+        {onFile && <FileButton onFile={onFile} />}
         <button type="submit" className="composer-send" aria-label={said.send} disabled={!ready}>
           <SendIcon />
         </button>

@@ -33,6 +33,9 @@ export const MessageRow = memo(function MessageRow({ row, online, delivered, onR
     <div className="row" data-mine={mine} data-first={row.first} data-last={row.last}>
       {!mine && row.first && <Face author={message.author} />}
       <div className="row-body">
+        {message.author === "agent" && message.name && row.first && (
+          <p className="row-name">{message.name}</p>
+        )}
         <span className="sr">{strings.says(nameOf(message, strings))}</span>
         {card ?? <Bubble type="text">{linkify(message.text)}</Bubble>}
         {entry ? (
@@ -85,7 +88,7 @@ function Pending(props: { entry: Entry } & Pick<Props, "online" | "onResend" | "
   );
 }
 
-function nameOf({ author }: Message, strings: Strings): string {
+function nameOf({ author, name }: Message, strings: Strings): string {
   if (author === "customer") return strings.you;
-  return author === "agent" ? strings.agent : strings.name;
+  return author === "agent" ? (name ?? strings.agent) : strings.name;
 }

@@ -169,6 +169,10 @@ export class DeskClient {
     this.socket.wake();
   }
 
+  sleep(): void {
+    this.socket.sleep();
+  }
+
   private async loadLists(): Promise<void> {
     const numbers = await Promise.all([this.loadView("queue"), this.loadView("mine")]);
     this.book.n = Math.min(...numbers);

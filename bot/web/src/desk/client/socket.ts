@@ -72,6 +72,11 @@ export class DeskSocket {
     else if (!this.socket) this.open();
   }
 
+  /** The device says that it has no network. */
+  sleep(): void {
+    if (this.running) this.lost(0);
+  }
+
   private open(): void {
     clearTimeout(this.retry);
     let socket: WebSocket;

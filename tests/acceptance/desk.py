@@ -1,0 +1,131 @@
+"""The desk as an agent uses it: in a real browser, by what is seen, and mostly by keyboard."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import aiohttp
+from playwright.async_api import Browser, Locator, Page, expect
+
+from bot.desk.agents.models import Role
+from bot.desk.agents.service import NewAgent, add_agent
+from bot.desk.audit.service import Doer
+from bot.kit.clock import system_now
+from bot.kit.db import Database
+from tests.acceptance.house import House
+
+PASSWORD = "a long enough passphrase"
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+ALWAYS = {day: [["00:00", "24:00"]] for day in DAYS}
+NEVER: dict[str, list[list[str]]] = {day: [] for day in DAYS}
+SOON_MS = 15_000
+
+
+async def hire(house: House, login: str, name: str, role: Role = "agent", capacity: int = 4) -> None:
+    """Make somebody who may sign in with PASSWORD."""
+    database = Database(house.settings.database)
+    try:
+        async with database.write() as session:
+            new = NewAgent(login, name, role, capacity=capacity, password=PASSWORD)
+            await add_agent(session, new, Doer("test"), system_now())
+    finally:
+        await database.close()
+
+
+@asynccontextmanager
+async def signed_in(house: House, login: str) -> AsyncGenerator[tuple[aiohttp.ClientSession, dict[str, str]]]:
+    """An HTTP session of this agent, and the headers of its requests."""
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as http:
+        headers = {"Origin": house.url}
+        wish = {"login": login, "password": PASSWORD}
+        async with http.post(f"{house.url}/api/desk/login", json=wish, headers=headers) as answer:
+            assert answer.status == 200, await answer.text()
+            headers["X-CSRF-Token"] = (await answer.json())["csrf"]
+        yield http, headers
+
+
+async def set_rules(house: House, admin: str, **changes: Any) -> None:
+    """Change the desk's rules as an admin does."""
+    async with signed_in(house, admin) as (http, headers):
+        async with http.get(f"{house.url}/api/desk/rules") as answer:
+            found = await answer.json()
+        rules = {**found.get("rules", found), **changes}
+        async with http.put(f"{house.url}/api/desk/rules", json=rules, headers=headers) as answer:
+            assert answer.status == 200, await answer.text()
+
+
+class Desk:
+    """One agent's browser tab at /desk."""
+
+    def __init__(self, page: Page, house: House) -> None:
+        self.page = page
+        self.house = house
+        self.problems: list[str] = []
+        self.list = page.locator(".list")
+        self.tickets = page.locator(".list .ticket")
+        self.log = page.get_by_role("log")
+        self.reply = page.get_by_role("textbox", name="回复客户")
+        self.note = page.get_by_role("textbox", name="内部备注")
+        page.on("pageerror", lambda error: self.problems.append(str(error)))
+        page.on("console", lambda message: self._console(message.type, message.text))
+
+    def _console(self, kind: str, text: str) -> None:
+        # A lost connection is an error for the browser, and expected where it is cut on purpose.
+        if kind == "error" and "Failed to load resource" not in text and "WebSocket" not in text:
+            self.problems.append(text)
+
+    async def sign_in(self, login: str) -> None:
+        """Sign in with the keyboard alone."""
+        await self.page.goto(f"{self.house.url}/desk")
+        await expect(self.page.get_by_label("账号")).to_be_focused()
+        await self.page.keyboard.type(login)
+        await self.page.keyboard.press("Tab")
+        await self.page.keyboard.type(PASSWORD)
+        await self.page.keyboard.press("Enter")
+        await expect(self.page.get_by_role("navigation", name="主菜单")).to_be_visible()
+
+    async def duty(self, name: str) -> None:
+        """Go 在岗, 离开 or 下班."""
+        await self.page.get_by_label("值班状态").select_option(label=name)
+        await expect(self.page.locator(".duty")).to_have_attribute(
+            "data-duty", {"在岗": "on", "离开": "away", "下班": "off"}[name]
+        )
+
+    async def go(self, key: str) -> None:
+        """Press G and `key`: q queue, m mine, …"""
+        await self.page.keyboard.press("g")
+        await self.page.keyboard.press(key)
+
+    async def press(self, key: str) -> None:
+        await self.page.keyboard.press(key)
+
+    async def say(self, text: str) -> None:
+        """Answer the customer with the keyboard; returns when it stands in the conversation."""
+        await expect(self.reply).to_be_visible()
+        await self.reply.focus()
+        await self.page.keyboard.type(text)
+        await self.page.keyboard.press("Enter")
+        await expect(self.said(text, "agent")).to_be_visible(timeout=SOON_MS)
+
+    def said(self, text: str | re.Pattern[str], author: str) -> Locator:
+        """Messages of `author` (customer, bot, agent) with this text."""
+        return self.log.locator(f".msg[data-author={author}]").filter(has_text=text)
+
+
+@asynccontextmanager
+async def desk_tab(browser: Browser, house: House, login: str, **options: Any) -> AsyncGenerator[Desk]:
+    """A signed-in agent in a browser of their own; nothing may go wrong in the page."""
+    context = await browser.new_context(
+        locale="zh-CN", timezone_id="Asia/Shanghai", viewport={"width": 1440, "height": 900}, **options
+    )
+    context.set_default_timeout(SOON_MS)
+    desk = Desk(await context.new_page(), house)
+    try:
+        await desk.sign_in(login)
+        yield desk
+        assert desk.problems == []
+    finally:
+        await context.close()
