@@ -38,7 +38,7 @@ export class FakeDesk {
   private server: Server | null = null;
 
   get base(): string {
-    const { port } = this.server?.address() as AddressInfo;
+    const port = (this.server?.address() as AddressInfo | undefined)?.port;
     return `http://127.0.0.1:${port}/api/desk/`;
   }
 
