@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Select, case, func, or_, select
+from sqlalchemy import ScalarSelect, Select, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -49,12 +50,7 @@ class PointsSummary:
 
 async def points_summary(session: AsyncSession, customer_id: CustomerId, now: datetime) -> PointsSummary:
     """A customer's points at `now`; zero when they never had any. NotFound when there is no such customer."""
-    statement = (
-        select(Customer.time_zone, Tier.code, Tier.name, Tier.rank)
-        .outerjoin(Tier, Tier.code == Customer.tier_code)
-        .where(Customer.id == customer_id)
-    )
-    who = (await session.execute(statement)).one_or_none()
+    who = (await session.execute(_standing(customer_id, now - TIER_PERIOD))).one_or_none()
     if who is None:
         raise NotFound("There is no such customer.")
     lots = (await session.execute(_live_lots(customer_id, now))).all()
@@ -63,22 +59,45 @@ async def points_summary(session: AsyncSession, customer_id: CustomerId, now: da
         if lot.expires_at is not None and lot.expires_at <= now + SOON:
             day = last_day(lot.expires_at, who.time_zone)
             by_day[day] = by_day.get(day, 0) + lot.remaining
-    earned = await earned_since(session, customer_id, now - TIER_PERIOD)
+    earned = int(who.earned)
     return PointsSummary(
         total=sum(lot.remaining for lot in lots),
-        tier=who.name,
+        tier=who.tier,
         expiring=tuple(ExpiringPoints(points, day) for day, points in sorted(by_day.items())),
         earned_in_period=earned,
-        next_tier=await _next_tier(session, -1 if who.rank is None else who.rank, earned),
+        next_tier=NextTier(who.above, max(who.threshold - earned, 0)) if who.above else None,
     )
 
 
-async def earned_since(session: AsyncSession, customer_id: CustomerId, since: datetime) -> int:
+def _standing(customer_id: CustomerId, since: datetime) -> Select[*tuple[Any, ...]]:
+    """The customer's zone, tier, the tier above it, and what was earned after `since`: one row, or none."""
+    above, other = aliased(Tier), aliased(Tier)
+    next_rank = (
+        select(func.min(other.rank))
+        .where(other.rank > func.coalesce(Tier.rank, -1))
+        .correlate(Tier)
+        .scalar_subquery()
+    )
+    return (
+        select(
+            Customer.time_zone,
+            Tier.name.label("tier"),
+            above.name.label("above"),
+            above.threshold,
+            _earned_since(customer_id, since).label("earned"),
+        )
+        .outerjoin(Tier, Tier.code == Customer.tier_code)
+        .outerjoin(above, above.rank == next_rank)
+        .where(Customer.id == customer_id)
+    )
+
+
+def _earned_since(customer_id: CustomerId, since: datetime) -> ScalarSelect[int]:
     """Points earned after `since` and not reversed: what tiers are measured by."""
     reversal = aliased(Transaction)
     undone = select(reversal.id).where(reversal.reverses_id == Transaction.id).exists()
     # Over entries, which have an index by account: lots have one only while something remains in them.
-    statement = (
+    return (
         select(func.coalesce(func.sum(Entry.amount), 0))
         .join(Account, Account.id == Entry.account_id)
         .join(Transaction, Transaction.id == Entry.transaction_id)
@@ -89,8 +108,8 @@ async def earned_since(session: AsyncSession, customer_id: CustomerId, since: da
             Transaction.at > since,
             ~undone,
         )
+        .scalar_subquery()
     )
-    return int((await session.execute(statement)).scalar_one())
 
 
 def _live_lots(customer_id: CustomerId, now: datetime) -> Select[int, datetime | None]:
@@ -104,12 +123,6 @@ def _live_lots(customer_id: CustomerId, now: datetime) -> Select[int, datetime |
             or_(Lot.expires_at.is_(None), Lot.expires_at > now),
         )
     )
-
-
-async def _next_tier(session: AsyncSession, rank: int, earned: int) -> NextTier | None:
-    statement = select(Tier.name, Tier.threshold).where(Tier.rank > rank).order_by(Tier.rank).limit(1)
-    above = (await session.execute(statement)).one_or_none()
-    return NextTier(above.name, max(above.threshold - earned, 0)) if above else None
 
 
 @dataclass(frozen=True, slots=True)
