@@ -13,6 +13,9 @@ import { Wall } from "./wall/Wall";
 // Charts are most of the weight and rarely looked at.
 const Reports = lazy(() => import("./reports/Reports"));
 
+/** Pages beside the work itself; taking a ticket moves between lists and must keep what is open. */
+const OFFICE = { complaints: 1, reports: 1, wall: 1, settings: 1 };
+
 const PLACES: Record<string, string> = {
   q: "queue",
   m: "mine",
@@ -46,7 +49,7 @@ export function Shell() {
       <Rail page={page} onHelp={() => setHelp(true)} />
       <div className="stage">
         <ConnectionBar />
-        <Guard key={page} text={strings.failed}>
+        <Guard key={page in OFFICE ? page : "work"} text={strings.failed}>
           <Suspense fallback={<p className="quiet-note">{strings.office.settings.loading}</p>}>
             {page === "complaints" ? (
               <Board number={second ?? null} />
