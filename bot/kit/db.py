@@ -88,8 +88,6 @@ class Database:
             if self.url.database and self.url.database != ":memory:":
                 Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
             options["connect_args"] = {"timeout": BUSY_MILLISECONDS / 1000}
-            # Every session ends its transaction itself; one more rollback is a trip to the driver's thread.
-            options["pool_reset_on_return"] = None
         else:
             options["pool_pre_ping"] = True
         self.engine: AsyncEngine = create_async_engine(
