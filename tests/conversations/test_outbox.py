@@ -48,11 +48,13 @@ class Pipe:
     behave: Callable[[OutboundMessage], None] | None = None
     left: int | None = None
     gate: asyncio.Event = field(default_factory=asyncio.Event)
+    asked: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
         self.gate.set()
 
     async def deliver(self, message: OutboundMessage) -> None:
+        self.asked.set()
         await self.gate.wait()
         if self.behave is not None:
             self.behave(message)
@@ -237,8 +239,9 @@ async def test_a_sender_that_died_is_replaced(post: Post) -> None:
     await post.queue(conversation, "一", "二")
     post.pipe.gate.clear()
     dying = asyncio.ensure_future(post.outbox.deliver_due())
-    await asyncio.sleep(0.05)
+    await asyncio.wait_for(post.pipe.asked.wait(), 10)
     dying.cancel()
+    await asyncio.gather(dying, return_exceptions=True)
     post.pipe.gate.set()
     assert await post.outbox.deliver_due() == 0
     post.clock.advance(delivery.CLAIM + timedelta(seconds=1))
