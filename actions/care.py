@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from actions.base import Call, Events, PersonalAction
 from actions.say import day
 from actions.tasks.script import Script, Stop
@@ -15,6 +17,10 @@ from bot.store.contracts.service import CoverageAnswer, coverage
 KINDS = {"upgrade": "升级", "maintain": "维护", "protect": "防御", "optimise": "优化"}
 ASK = {"还问一项": "/ask_coverage", "看关怀卡": "/ask_care_card", "转人工": "/request_human"}
 VISITS = 3
+ROUND_IT = re.compile(
+    r"合同|协议|套餐|里面|里边|里|包不包|包括|包含|含不含|不含|哪些|什么|内容|项目|是不是|算不算|在不在|要不要|另外|收费|钱|"
+    r"我们|我的|我|那份|这份|请问|想问|还|另|吗|呢|吧|的|都|有|[\s，,。.！!？?：:]"
+)
 
 
 class Coverage(Task):
@@ -28,11 +34,10 @@ class Coverage(Task):
     async def script(self, s: Script) -> None:
         today = local_date(s.now, s.call.time_zone)
         if s.heard is not None and s.state.asked is None:
-            answer = await coverage(s.session, s.customer, s.heard.text, today)
-            if answer.answer != "unknown":
-                s.say(_covered(answer), ASK)
-                return
-        about = s.words("about", "您想问合同里包不包含哪一项？比如纸张、彩色墨粉、上门费。")
+            told = ROUND_IT.sub("", s.heard.text)
+            if len(told) >= 2:
+                s.given("about", told)
+        about = s.words("about", "您想问合同里包不包含哪一项？比如纸张、彩色墨粉、上门费。", story=False)
         answer = await coverage(s.session, s.customer, about, today)
         if answer.answer == "unknown":
             raise Stop(f"合同里没有写到“{about[:20]}”，我不能替公司答应。请同事帮您确认最稳妥。", ASK)

@@ -42,7 +42,7 @@ class VerifyAgent(Task):
             if answer.found:
                 s.say(_answer(answer, told, today), NEXT)
                 return
-        about = s.words("about", "您想核实谁？把对方的名称或授权编号发给我，我查名录。")
+        about = s.words("about", "您想核实谁？把对方的名称或授权编号发给我，我查名录。", story=False)
         told = WORDS_ROUND_IT.sub("", about) or about
         s.say(_answer(await check_dealer(s.session, told, today), told, today), NEXT)
 

@@ -11,6 +11,8 @@ import asyncio
 import json
 import random
 import shutil
+import signal
+import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable, Generator
@@ -76,7 +78,9 @@ READS: dict[str, Read] = {
 console = Console(stderr=True)
 
 
-async def measure(url: str, customers: int, size_of: Callable[[Database], Awaitable[int]]) -> dict[str, Any]:
+async def measure(
+    url: str, customers: int, samples: int, size_of: Callable[[Database], Awaitable[int]]
+) -> dict[str, Any]:
     """Build a company of `customers` at `url` and measure it."""
     database = Database(url)
     try:
@@ -86,7 +90,9 @@ async def measure(url: str, customers: int, size_of: Callable[[Database], Awaita
         figures: dict[str, Any] = {"build_seconds": round(time.perf_counter() - started, 1)}
         figures["entries"] = 10 * customers
         figures["megabytes"] = round(await size_of(database) / 1e6, 1)
-        figures["reads"] = {name: await _read(database, read, customers) for name, read in READS.items()}
+        figures["reads"] = {
+            name: await _read(database, read, customers, samples) for name, read in READS.items()
+        }
         figures["redemptions_per_second"] = await _redeem(database, customers)
         figures["import_rows_per_second"] = await _import(database)
         async with database.read() as session:
@@ -96,11 +102,11 @@ async def measure(url: str, customers: int, size_of: Callable[[Database], Awaita
         await database.close()
 
 
-async def _read(database: Database, read: Read, customers: int) -> dict[str, float]:
+async def _read(database: Database, read: Read, customers: int, samples: int) -> dict[str, float]:
     """Milliseconds of one read in a session of its own, of customers all over the table."""
     chosen = random.Random(SEED)
     durations: list[float] = []
-    for turn in range(WARM + SAMPLES):
+    for turn in range(WARM + samples):
         who = CustomerId(EVERY * chosen.randint(1, customers // EVERY))
         started = time.perf_counter()
         async with database.read() as session:
@@ -171,7 +177,7 @@ async def _postgres_size(database: Database) -> int:
         return (await session.execute(statement)).scalar_one()
 
 
-def bench(sizes: list[int], backends: list[str], where: Path | None) -> dict[str, Any]:
+def bench(sizes: list[int], backends: list[str], samples: int, where: Path | None) -> dict[str, Any]:
     """Measure every size on every backend, smallest first; each database is dropped afterwards."""
     results: dict[str, Any] = {}
     server_or_none = running("shared_buffers=1GB", "max_wal_size=4GB", where=where)
@@ -179,24 +185,27 @@ def bench(sizes: list[int], backends: list[str], where: Path | None) -> dict[str
         for backend in backends:
             for customers in sizes:
                 console.print(f"{backend}, {customers:,} customers")
-                results.setdefault(backend, {})[str(customers)] = _one(backend, customers, server, where)
+                by_size = results.setdefault(backend, {})
+                by_size[str(customers)] = _one(backend, customers, samples, server, where)
     return results
 
 
-def _one(backend: str, customers: int, server: Server | None, where: Path | None) -> dict[str, Any]:
+def _one(
+    backend: str, customers: int, samples: int, server: Server | None, where: Path | None
+) -> dict[str, Any]:
     if backend == "sqlite":
         folder = Path(tempfile.mkdtemp(prefix="huitouke-bench-", dir=where))
         try:
             url = f"sqlite+aiosqlite:///{folder / 'bench.db'}"
             upgrade(url)
-            return asyncio.run(measure(url, customers, _sqlite_size))
+            return asyncio.run(measure(url, customers, samples, _sqlite_size))
         finally:
             shutil.rmtree(folder)
     assert server is not None
     server.execute("CREATE DATABASE bench")
     try:
         upgrade(server.url("bench"))
-        return asyncio.run(measure(server.url("bench"), customers, _postgres_size))
+        return asyncio.run(measure(server.url("bench"), customers, samples, _postgres_size))
     finally:
         server.execute("DROP DATABASE bench WITH (FORCE)")
 
@@ -223,14 +232,17 @@ def main() -> None:
     parser.add_argument("--customers", type=int, default=1_000_000, help="the largest company")
     parser.add_argument("--backend", choices=("sqlite", "postgresql"), action="append")
     parser.add_argument("--where", type=Path, help="a folder with room: about 8 kB for each customer")
+    parser.add_argument("--samples", type=int, default=SAMPLES, help="how often each read is measured")
     options = parser.parse_args()
+    # Ends through the `finally`s: a bench that is stopped must not leave gigabytes behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     backends: list[str] = options.backend or ["sqlite", "postgresql"]
     if "postgresql" in backends and binaries() is None:
         console.print("PostgreSQL is not installed: only SQLite is measured.")
         backends.remove("postgresql")
     sizes = sorted({size for size in (10_000, 100_000) if size < options.customers} | {options.customers})
     before = machine()
-    results = bench(sizes, backends, options.where)
+    results = bench(sizes, backends, options.samples, options.where)
     show(results)
     OUT.parent.mkdir(parents=True, exist_ok=True)
     OUT.write_text(json.dumps({"machine": before, "results": results}, ensure_ascii=False, indent=2) + "\n")

@@ -6,6 +6,7 @@ python -m scripts.test static      one part or several, by name
 
 from __future__ import annotations
 
+import resource
 import subprocess
 import sys
 import time
@@ -37,6 +38,7 @@ class Part:
     group: str
     cwd: Path = ROOT
     seconds: float = field(default=0.0, init=False)
+    worked: float = field(default=0.0, init=False)
     code: int = field(default=0, init=False)
 
     @property
@@ -50,9 +52,9 @@ class Part:
     def run(self) -> None:
         print(f"\n=== {self.name}", flush=True)
         argv = self.argv + ([f"--junitxml={self.report}"] if self.is_pytest else [])
-        began = time.monotonic()
+        began, worked = time.monotonic(), _processor_seconds()
         self.code = subprocess.call(argv, cwd=self.cwd)
-        self.seconds = time.monotonic() - began
+        self.seconds, self.worked = time.monotonic() - began, _processor_seconds() - worked
 
     def counts(self) -> Counts:
         """What the report says; all zero when there is none."""
@@ -71,13 +73,18 @@ class Part:
     def told(self) -> str:
         """The part's line of the summary."""
         counts = self.counts()
-        tests = (
-            f"{counts.ran} tests, {counts.failed} failed, {counts.skipped} skipped"
-            if counts.ran
-            else "no test ran"
-        )
+        tests = f"{counts.ran} tests, {counts.failed} failed, {counts.skipped} skipped"
+        if not counts.ran:
+            tests = f"no test ran to its end, status {self.code}"
         how = "FAILED" if self.failed else "ok"
-        return f"  {how:6}  {self.seconds:6.1f} s  {self.name}" + (f"  ({tests})" if self.is_pytest else "")
+        times = f"{self.seconds:6.1f} s ({self.worked:5.1f} of a processor)"
+        return f"  {how:6}  {times}  {self.name}" + (f"  ({tests})" if self.is_pytest else "")
+
+
+def _processor_seconds() -> float:
+    """Seconds of processor that ended children took: what a part costs, however busy the machine is."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 def parts() -> list[Part]:

@@ -12,6 +12,7 @@ import json
 import sys
 import time
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -48,7 +49,7 @@ def main() -> int:
     return 0
 
 
-def _held_back(texts: list[tuple[str, Words]], truth: list[str]) -> dict[str, object]:
+def _held_back(texts: Sequence[tuple[str, Words]], truth: Sequence[str]) -> dict[str, object]:
     read = [""] * len(texts)
     seconds = 0.0
     for train, test in StratifiedKFold(FOLDS, shuffle=True, random_state=5).split(texts, truth):
@@ -69,7 +70,9 @@ def _held_back(texts: list[tuple[str, Words]], truth: list[str]) -> dict[str, ob
     return {"accuracy": accuracy, "macro_f1": macro, "sides": sides, "ms": each}
 
 
-def _on_file(model: LinearModel, texts: list[tuple[str, Words]], truth: list[str]) -> dict[str, object]:
+def _on_file(
+    model: LinearModel, texts: Sequence[tuple[str, Words]], truth: Sequence[str]
+) -> dict[str, object]:
     unknown = sorted(set(truth) - {"positive", "negative"})
     if unknown:
         raise SystemExit(f"Labels must be positive or negative, not {', '.join(unknown)}.")

@@ -5,16 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from rasa_sdk.events import FollowupAction, SlotSet
+from rasa_sdk.events import SlotSet
 
 from actions.base import Call, CustomerAction, Events, ask_identity
-from actions.tasks.heard import CERTAIN, NOT_NOW, Heard
+from actions.tasks.heard import CERTAIN, NO_REQUEST, NOT_NOW, Heard
 from actions.tasks.state import Question, TaskState
 from actions.tasks.task import Played, Task, ended, is_sure, play, task_named
 
-LEAVE = {"request_human": "action_request_human", "goodbye": "utter_goodbye"}
-NO_REQUEST = frozenset({None, "inform", "affirm", "deny", "nlu_fallback", "out_of_scope"})
-"""Intents that ask for nothing of their own: what the task cannot read of them, it did not understand."""
+LEAVE = frozenset({"request_human", "goodbye"})
 LONG_AGO = timedelta(hours=6)
 OWN = ("action_resume_pending", "action_several")
 """Actions that begin tasks themselves: what follows is no return to one."""
@@ -35,7 +33,8 @@ class ValidateTaskForm(CustomerAction):
         if call.answered_by is not None:
             return [SlotSet("task", state.as_slot())]
         task, heard = task_named(state.name), Heard(call.parse)
-        if left := self._left(call, task, state, heard):
+        left = self._left(call, task, state, heard)
+        if left is not None:
             return left
         played = await play(task, call, replace(state, lead="", quiet=False), heard)
         if not played.proved:
@@ -47,16 +46,12 @@ class ValidateTaskForm(CustomerAction):
         return self._not_read(played, heard)
 
     def _left(self, call: Call, task: Task, state: TaskState, heard: Heard) -> Events | None:
-        """The customer leaves the task: never mind, a person, goodbye; or wants a moment."""
+        """Never mind, or a moment please; a person and a goodbye are left to their rules (no events)."""
         if heard.intent == "cancel" and (not heard.text or len(heard.text) <= 12 or heard.sure >= CERTAIN):
             call.say(task.left)
             return _closed(ended(state))
         if heard.intent in LEAVE and is_sure(heard):
-            return [
-                SlotSet("task", None),
-                SlotSet("requested_slot", None),
-                FollowupAction(LEAVE[heard.intent]),
-            ]
+            return []
         if heard.intent == "snooze" and is_sure(heard) and NOT_NOW.search(heard.text):
             waiting = replace(state, lead="好的，不急。您好了直接接着说就行。", quiet=True)
             return [SlotSet("task", waiting.as_slot())]
@@ -102,6 +97,15 @@ class AskStep(CustomerAction):
                 buttons=state.question.buttons,
             )
         return [SlotSet("task", replace(state, lead="", quiet=False, at=call.now.isoformat()).as_slot())]
+
+
+class LeaveTask(CustomerAction):
+    """Forgets the task and all that wait below it: the customer wants a person, or is gone."""
+
+    topic = "leave_task"
+
+    async def answer(self, call: Call) -> Events:
+        return [SlotSet("task", None)]
 
 
 def _closed(events: Events) -> Events:

@@ -42,6 +42,8 @@ QUESTIONS = frozenset(
         "chitchat",
     }
 )
+NO_REQUEST = frozenset({None, "inform", "affirm", "deny", "nlu_fallback", "out_of_scope", "several_requests"})
+"""Intents that ask for nothing of their own: what a task cannot read of them, it did not understand."""
 CERTAIN = 0.8
 SURE = 0.5
 """An intent less likely than this is no reason to leave a task's question."""
@@ -124,6 +126,11 @@ class Heard:
             return self.sure >= CERTAIN and len(self.text) <= 8
         asks = self.intent in QUESTIONS and QUESTION.search(self.text) is not None
         return asks and self.sure >= CERTAIN and len(self.text) <= 14 and not TROUBLE.search(self.text)
+
+    @property
+    def is_wish(self) -> bool:
+        """Whether it surely asks for something of its own."""
+        return self.intent not in NO_REQUEST and self.sure >= CERTAIN
 
     def number(self) -> float | None:
         """The number the message is: an entity's, in digits, or a small Chinese one. Not a card's tail."""

@@ -246,20 +246,39 @@ class Script:
             self._take(name, value, value)
 
     def words(
-        self, name: str, ask: str, *, buttons: Mapping[str, str | int] | None = None, least: int = 1
+        self,
+        name: str,
+        ask: str,
+        *,
+        buttons: Mapping[str, str | int] | None = None,
+        least: int = 1,
+        story: bool = True,
     ) -> str:
-        """What the customer writes. A button, or a no, is the empty text."""
+        """What the customer writes. A button, or a no, is the empty text.
+
+        A `story` may sound like any wish; what is asked for a name leaves other wishes to their rules.
+        """
         known = self.state.values.get(name)
         if known is not None:
             return known
         heard = self.heard
-        if heard is not None and self.state.asked == name and not self.understood and not heard.is_aside:
+        if (
+            heard is not None
+            and self.state.asked == name
+            and not self.understood
+            and not self._aside(heard, story)
+        ):
             said = str(heard.picked) if heard.picked is not None else heard.text
             if buttons and heard.says_no and len(said) <= 6:
                 said = ""
             if len(said) >= least or buttons:
                 return self._take(name, said, said)
         raise self._asking(name, ask, {**_picks(buttons), **STOP})
+
+    def _aside(self, heard: Heard, story: bool) -> bool:
+        if story:
+            return heard.is_aside
+        return heard.is_wish and heard.intent not in (self.state.name, f"ask_{self.state.name}")
 
     def confirm(self, summary: str, yes: str = "确认", change: bool = True) -> None:
         """Go on only after the customer, seeing exactly `summary`, says yes. Never remembered."""

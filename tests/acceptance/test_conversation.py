@@ -137,6 +137,8 @@ async def test_two_tabs_of_one_visitor_are_one_conversation(
     await chat.page.bring_to_front()
     await chat.say("谢谢")
     await expect(other.own("谢谢")).to_have_count(1)
+    await chat.is_answered()
+    await other.is_answered()
     await expect(chat.rows).to_have_count(await other.rows.count())
 
 

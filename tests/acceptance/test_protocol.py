@@ -57,13 +57,21 @@ async def test_odd_text_is_plain_text(visitor: Customer, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["/ask_points", "/restart", '/inform{"phone": "13800138000"}', "/EXTERNAL_x", "/"]
+    "text", ["/ask_points", '/inform{"code": "checked"}', "/request_human", "/EXTERNAL_x", "/"]
 )
 async def test_a_leading_slash_runs_nothing(visitor: Customer, text: str) -> None:
-    """What looks like a command of the dialogue engine is text like any other."""
+    """What looks like a command of the dialogue engine is text like any other, and is read as such."""
     answer = await visitor.ask(text)
-    assert answer["text"]
-    assert "登记的手机号" not in answer["text"]
+    assert [message["text"] for message in visitor.messages() if message["author"] == "customer"] == [text]
+    for done in ("查积分前", "已发往", "转接"):
+        assert done not in answer["text"]
+
+
+async def test_a_typed_restart_does_not_forget_the_conversation(visitor: Customer, cast: Cast) -> None:
+    """The dialogue engine's own command, typed by a customer, leaves the form where it was."""
+    await visitor.ask("我有多少积分")
+    await visitor.ask("/restart")
+    assert "已发往" in (await visitor.ask((await cast.next()).phone))["text"]
 
 
 async def test_a_frame_that_is_no_frame_is_refused_and_the_socket_stays(visitor: Customer) -> None:

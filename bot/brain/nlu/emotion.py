@@ -6,6 +6,7 @@ utterances for each label, when the pipeline is built.
 
 # No postponed annotations here: spaCy reads those of a factory when it makes the part.
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from spacy.language import Language
@@ -61,7 +62,7 @@ def read_examples(folder: Path = DATA) -> list[tuple[str, str]]:
     ]
 
 
-def train_emotion(examples: list[tuple[str, Words]], truth: list[str]) -> LinearModel:
+def train_emotion(examples: Sequence[tuple[str, Words]], truth: Sequence[str]) -> LinearModel:
     """Fit the model; training needs scikit-learn, reading does not."""
     from bot.brain.nlu.linear.train import fit
 

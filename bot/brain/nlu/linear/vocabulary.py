@@ -59,7 +59,7 @@ def learn(
         importance.append(weight)
         parts.append(_scaled(counts, weight, blocks[block]))
     vocabulary = Vocabulary(blocks, rows, np.concatenate(importance).astype(np.float32), sounds)
-    return vocabulary, hstack(parts, format="csr")
+    return vocabulary, csr_matrix(hstack(parts))
 
 
 def weigh(counts: NDArray[np.float64], examples: int) -> Floats:

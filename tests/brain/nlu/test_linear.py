@@ -1,0 +1,73 @@
+"""The classifier that tells intents and feelings."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import pytest
+
+from bot.brain.nlu.language import create_language
+from bot.brain.nlu.linear.features import clean, radical
+from bot.brain.nlu.linear.model import LinearModel
+from bot.brain.nlu.linear.train import fit
+from bot.brain.nlu.words import words_of
+
+EXAMPLES = {
+    "points": ["我有多少积分", "查一下积分", "积分还剩多少", "帮我看看积分", "我的积分呢", "积分有几分"],
+    "person": ["转人工", "我要人工客服", "找个真人", "人工服务", "接客服", "叫人来"],
+    "thank": ["谢谢", "多谢了", "谢谢你啊", "太感谢了", "谢啦", "感谢帮忙"],
+}
+
+
+@pytest.fixture(scope="module")
+def language():
+    return create_language()
+
+
+@pytest.fixture(scope="module")
+def model(language) -> LinearModel:
+    pairs = [(text, label) for label, texts in EXAMPLES.items() for text in texts]
+    return fit([(text, words_of(language(text))) for text, _ in pairs], [label for _, label in pairs])
+
+
+def test_a_label_with_one_example_is_refused() -> None:
+    """One example cannot be held back and learned from, and the error names the label."""
+    with pytest.raises(ValueError, match="lonely"):
+        fit([("你好", []), ("您好", []), ("再见", [])], ["greet", "greet", "lonely"])
+
+
+def test_confidences_are_a_distribution(model, language) -> None:
+    """They sum to one, the likeliest first, also for text without a single known feature."""
+    for text in ("查积分", "𠮷", "", "xyz"):
+        ranking = model.predict(text, words_of(language(text)))
+        assert math.isclose(sum(confidence for _, confidence in ranking), 1, rel_tol=1e-5)
+        assert [c for _, c in ranking] == sorted((c for _, c in ranking), reverse=True)
+
+
+def test_a_homophone_is_read_like_the_word(model, language) -> None:
+    """人功 for 人工 sounds the same."""
+    assert model.predict("转人功", words_of(language("转人功")))[0][0] == "person"
+
+
+def test_a_saved_model_reads_the_same(model, language, tmp_path: Path) -> None:
+    """Half precision on disk changes no decision and hardly a confidence."""
+    model.save(tmp_path)
+    loaded = LinearModel.load(tmp_path)
+    for text in ("我想看积分", "人工", "谢了"):
+        words = words_of(language(text))
+        before, after = model.predict(text, words), loaded.predict(text, words)
+        assert [label for label, _ in before] == [label for label, _ in after]
+        assert after[0][1] == pytest.approx(before[0][1], abs=0.01)
+
+
+def test_digits_are_cleaned_to_their_count() -> None:
+    """13800138000 and 13912345678 are one feature, 8821 and 3305 another."""
+    assert clean("ＨＭ10000017  你好") == "hm000000 你好"
+    assert clean("8821") == clean("3305")
+
+
+def test_characters_of_one_radical_share_it() -> None:
+    """疼 and 痛 are both sick, 打 and 找 both by hand."""
+    assert radical("疼") == radical("痛") != radical("打") == radical("找")
+    assert radical("a") == "a"

@@ -1,0 +1,1 @@
+"""The peers that run in processes of their own."""
