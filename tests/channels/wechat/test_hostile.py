@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
 from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestClient, TestServer
 from prometheus_client import CollectorRegistry
@@ -70,6 +71,7 @@ def attempts(account: Account, now: float, count: int) -> Iterator[tuple[Request
         yield changed, (query, body)
 
 
+@pytest.mark.timeout(900)
 async def test_ten_thousand_mutated_requests(town: Town) -> None:
     """Each is refused or means nothing; none costs a server error, tells a secret or is stored."""
     seen: dict[int, int] = {}
