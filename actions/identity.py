@@ -122,11 +122,21 @@ class ResumePending(CustomerAction):
             return [*events, SlotSet("task", None)]
         if pending:
             wishes = [Wish(named(each["action"]), each["parse"]) for each in pending]
-            return [*events, *await answer_all(replace(call, slots={**call.slots, **forgotten}), wishes)]
+            answered = await answer_all(replace(call, slots={**call.slots, **forgotten}), wishes)
+            return [*events, *_then_the_open_task(call, answered)]
         async with call.runtime.database.read() as session:
             seen = await access(session, call.identity, call.now)
         call.say(f"验证通过，{seen.name or ''}您好。请问要办什么？", buttons=MENU)
         return events
+
+
+def _then_the_open_task(call: Call, answered: Events) -> Events:
+    """A task that was interrupted by the question goes on: its form closed when the proof was asked for."""
+    slots = {event["name"]: event["value"] for event in answered if event["event"] == "slot"}
+    follows = any(event["event"] == "followup" and event["name"] != "action_listen" for event in answered)
+    if follows or not slots.get("task", call.slots.get("task")):
+        return answered
+    return [*(event for event in answered if event["event"] != "followup"), FollowupAction("task_form")]
 
 
 MENU = {"查积分": "/ask_points", "查余额": "/ask_balance", "投诉进度": "/ask_complaint_status"}

@@ -28,6 +28,7 @@ MANY = 200
 NEXT = {"改约时间": "/move_visit", "取消上门": "/cancel_visit", "转人工": "/request_human"}
 ABOUT = re.compile(r"保修|质保|网点|地址|在哪|电话|多少钱|怎么收费|几点")
 KINDS = {"维修": ("修", "坏", "故障"), "保养": ("保养", "维护", "清洗"), "安装": ("装",)}
+OTHER_TIMES = "还有 {} 个时间，说哪天、上午还是下午就行。"
 TAKEN = "这个时间刚刚被别人约走了，您换一个。"
 
 
@@ -129,7 +130,9 @@ async def choose_slot(s: Script, service_code: str, other_than: datetime | None 
     if not slots:
         raise Stop("未来两周都约满了。我请同事帮您看看能不能加出时间来。", {"转人工": "/request_human"})
     options = [Option(slot.slot_id, f"{_when(s, slot)}，{slot.place}", _when(s, slot)) for slot in slots]
-    chosen = s.choose("slot", "这些时间有空，您看哪个方便？", options, narrow=_within(slots), gone=TAKEN)
+    chosen = s.choose(
+        "slot", "这些时间有空，您看哪个方便？", options, narrow=_within(slots), gone=TAKEN, more=OTHER_TIMES
+    )
     return next(slot for slot in slots if slot.slot_id == chosen.value)
 
 

@@ -47,6 +47,8 @@ class ValidateTaskForm(CustomerAction):
 
     def _left(self, call: Call, task: Task, state: TaskState, heard: Heard) -> Events | None:
         """Never mind, or a moment please; a person and a goodbye are left to their rules (no events)."""
+        if state.asked == "confirm" and heard.says_plainly_yes:
+            return None  # 就这样吧 is a yes here, and a goodbye anywhere else
         if heard.intent == "cancel" and (not heard.text or len(heard.text) <= 12 or heard.sure >= CERTAIN):
             call.say(task.left)
             return _closed(ended(state))

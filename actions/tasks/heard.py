@@ -15,7 +15,7 @@ _PARTICLES = "吧|的|地|呀|啊|呢|哦|了|滴|哒|嘞|哈|啦|下|一下|[\\
 YES = re.compile(rf"^(?:{_YES_WORDS}|{_PARTICLES})+$", re.IGNORECASE)
 """Nothing but words of agreement: 好的好的，就这么办吧. Not: 好贵, 可以便宜点吗, 要多久."""
 NO = re.compile(r"^[\s，,。.!！~]*(不|别|没(?!问题|错|毛病|有问题)|否|no\b|算了|错了|等等)", re.IGNORECASE)
-QUESTION = re.compile(r"[?？]|吗|多少|多久|怎么|什么|哪|几|呢$")
+QUESTION = re.compile(r"[?？]|吗|多少|多久|怎么|什么|啥|哪|几|还是|呢$|[没不]$")
 NOT_NOW = re.compile(r"(等|稍等|等会|等一|晚点|回头|待会|一会|先忙)")
 DIGITS = re.compile(r"(?<![\d.])\d{1,9}(?:\.\d{1,2})?(?![\d.])")
 NO_AMOUNT = re.compile(r"尾号|卡号|单号|月|日|点|号")
@@ -27,13 +27,19 @@ BARE_PLACE = re.compile(rf"[\s就要选我那换来]*(\d{{1,2}}|[{_SMALL}])\s*[{
 LAST = re.compile("最后|最末")
 CHINESE = {c: n for n, c in enumerate("零一二三四五六七八九十")} | {"两": 2, "俩": 2}
 
+ENDING = re.compile(r"[没不][?？]?$")
+"""有优惠没, 能换不: at the end it only asks."""
 TROUBLE = re.compile(r"[没错坏差不乱骂扣]|(?<!多)少")
 COURTESIES = frozenset({"greet", "thank", "help"})
 QUESTIONS = frozenset(
     {
         "ask_points",
         "ask_points_expiry",
+        "ask_points_history",
         "ask_balance",
+        "ask_order",
+        "ask_bill",
+        "ask_referral",
         "ask_membership",
         "ask_promotion",
         "ask_complaint_status",
@@ -125,7 +131,12 @@ class Heard:
         if self.intent in COURTESIES:
             return self.sure >= CERTAIN and len(self.text) <= 8
         asks = self.intent in QUESTIONS and QUESTION.search(self.text) is not None
-        return asks and self.sure >= CERTAIN and len(self.text) <= 14 and not TROUBLE.search(self.text)
+        return (
+            asks
+            and self.sure >= CERTAIN
+            and len(self.text) <= 14
+            and not TROUBLE.search(ENDING.sub("", self.text))
+        )
 
     @property
     def is_wish(self) -> bool:

@@ -126,11 +126,13 @@ class Script:
         lone: bool = True,
         gone: str = "刚才选的已经没有了，您看看别的。",
         listed: bool = True,
+        more: str = "还有 {} 样，说出名字就行。",
     ) -> Option:
         """One of `options`; the only one is taken unasked if `lone`.
 
         `narrow` says which values a message leaves possible (a time, a price); `part`, which part of the
-        words is about this question; `listed`: the options are written out under it, numbered.
+        words is about this question; `listed`: the options are written out under it, numbered, the first
+        few of them, and `more` says how to name the others.
         """
         by_value = {option.value: option for option in options}
         known = self.state.values.get(name)
@@ -145,7 +147,7 @@ class Script:
             return by_value[known]
         if lone and len(options) == 1:
             return options[0]
-        raise self._asking_which(name, ask, possible or list(options), listed=listed)
+        raise self._asking_which(name, ask, possible or list(options), more, listed=listed)
 
     def _reads(self, name: str) -> bool:
         """Whether the message may give this value: one that is missing, or the one being corrected."""
@@ -174,11 +176,13 @@ class Script:
             self.lead("这个选不了，您看看下面的。")
         return [o for o in (possible or options) if o.value in narrowed]
 
-    def _asking_which(self, name: str, ask: str, options: Sequence[Option], *, listed: bool) -> Asks:
+    def _asking_which(
+        self, name: str, ask: str, options: Sequence[Option], more: str, *, listed: bool
+    ) -> Asks:
         shown = options[:LISTED]
         lines = [f"{n}. {option.label}" for n, option in enumerate(shown, 1)] if listed else []
         if len(options) > LISTED:
-            lines.append(f"还有 {len(options) - LISTED} 样，说出名字就行。")
+            lines.append(more.format(len(options) - LISTED))
         pressed = {o.title: picking(o.value) for o in options[: BUTTONS - 1]}
         return self._asking(
             name, "\n".join([ask, *lines]), {**pressed, **STOP}, tuple(o.value for o in shown)

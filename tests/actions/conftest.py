@@ -49,6 +49,7 @@ class Customer:
         message_id: str = "m-1",
         emotion: str = "calm",
         sure: float = 0.9,
+        parts: list[dict[str, Any]] | None = None,
     ) -> list[dict[str, Any]]:
         """Run one action on the customer's message; its events are applied to the slots."""
         message = {
@@ -57,6 +58,7 @@ class Customer:
             "entities": [{"entity": name, "value": value} for name, value in (entities or {}).items()],
             "message_id": message_id,
             "emotion": {"label": emotion, "score": 0.9},
+            "parts": parts or [],
             "metadata": {"identity": self.identity, "time_zone": "Asia/Shanghai"},
         }
         tracker = {"sender_id": "c-test", "slots": self.slots, "latest_message": message, "events": []}

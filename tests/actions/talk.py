@@ -41,6 +41,16 @@ class Talk:
             await self._ask(text, intent, emotion)
         return self.text
 
+    async def several(self, text: str, parts: list[Json]) -> str:
+        """A message that the brain has taken apart."""
+        self._new_message()
+        message = f"m-{self._messages}"
+        await self.customer.call("action_several", text, "several_requests", message_id=message, parts=parts)
+        self.said += self.customer.said
+        if self.customer.followup == "task_form":
+            await self._ask(text, "several_requests")
+        return self.text
+
     async def say(
         self, text: str, intent: str = "inform", emotion: str = "calm", sure: float = 0.9, **entities: Any
     ) -> str:

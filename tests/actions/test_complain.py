@@ -51,6 +51,16 @@ async def test_whatever_the_story_sounds_like_it_is_the_story(talk: Talk) -> Non
     assert "希望" in await talk.say("我的500积分没给我加上", "ask_points", sure=0.97)
 
 
+@pytest.mark.parametrize(
+    ("aside", "intent"), [("你是真人还是机器人", "chitchat"), ("最近有啥优惠活动没", "ask_promotion")]
+)
+async def test_a_question_without_its_mark_is_still_one(talk: Talk, aside: str, intent: str) -> None:
+    """It is answered by its rule, and does not end up in the complaint."""
+    await talk.begin("action_file_complaint", "投诉")
+    await talk.say(aside, intent, sure=0.97)
+    assert talk.passed_on
+
+
 async def test_no_wish_and_no_time_are_fine(talk: Talk) -> None:
     """没有 is an answer, and nothing is made up for it."""
     await talk.begin("action_file_complaint", "我要投诉，快递员把我的箱子摔坏了")

@@ -201,3 +201,10 @@ async def test_without_points_it_says_how_far_the_nearest_thing_is(visitor: Cust
         "action_redeem_points", "换"
     )
     assert not talk.asked
+
+
+async def test_just_like_that_is_a_yes_to_a_confirmation(talk: Talk, customer_id: CustomerId) -> None:
+    """就这样吧 says goodbye elsewhere; to "shall I?" it says yes."""
+    await talk.begin("action_redeem_points", "换保温杯")
+    assert "换好了" in await talk.say("就这样吧", "goodbye", sure=0.99)
+    assert await total(talk, customer_id) == 2_700

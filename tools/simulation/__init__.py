@@ -1,0 +1,1 @@
+"""Simulated customers who pursue goals through the real brain and the real actions."""
