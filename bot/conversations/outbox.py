@@ -23,7 +23,7 @@ from bot.kit.clock import Clock
 from bot.kit.db import Database
 from bot.kit.errors import DeliveryUnknown, Held, HuitoukeError, Unavailable
 from bot.kit.ids import ConversationId
-from bot.kit.tasks import TaskGroup
+from bot.kit.tasks import TaskGroup, set_within
 from bot.messages import (
     Allowance,
     Channel,
@@ -99,10 +99,7 @@ class Outbox:
                 self._sending += 1
                 self._tasks.spawn(self._deliver_and_go_on(item), item.message.message_id)
             if not claimed or self._sending >= AT_ONCE:
-                try:
-                    await asyncio.wait_for(self._wake.wait(), LOOK_SECONDS)
-                except TimeoutError:
-                    continue
+                await set_within(self._wake, LOOK_SECONDS)
 
     async def _deliver_and_go_on(self, item: Claimed) -> None:
         try:

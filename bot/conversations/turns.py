@@ -209,7 +209,8 @@ class Turns:
         """Wait before the next attempt: a little, and until a brain answers (`longest` seconds at most)."""
         await asyncio.sleep(RETRY_SECONDS[min(attempt, len(RETRY_SECONDS) - 1)])
         try:
-            await asyncio.wait_for(self._brain.wait_ready(), max(0.0, longest))
+            async with asyncio.timeout(max(0.0, longest)):
+                await self._brain.wait_ready()
         except TimeoutError:
             return
 

@@ -130,7 +130,8 @@ class Database:
     async def _writers_turn(self) -> AsyncGenerator[None]:
         """SQLite has one writer. Waiting here is fair and prompt; its own busy handler polls and starves."""
         try:
-            await asyncio.wait_for(self._writer.acquire(), TURN_SECONDS)
+            async with asyncio.timeout(TURN_SECONDS):  # wait_for may lose a cancellation before 3.12
+                await self._writer.acquire()
         except TimeoutError as error:
             raise Unavailable("The database is busy: try again in a moment.") from error
         try:

@@ -10,6 +10,22 @@ import structlog
 
 log = structlog.get_logger(__name__)
 
+CANCEL_AGAIN_SECONDS = 2.0
+
+
+async def set_within(event: asyncio.Event, seconds: float) -> bool:
+    """Wait for `event`; False when it was not set within `seconds`.
+
+    Not `asyncio.wait_for`: before Python 3.12 that swallows a cancellation which arrives together with
+    the event, and a loop that was told to end would go on for ever.
+    """
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        return False
+    return True
+
 
 class TaskGroup:
     """Holds running tasks: `spawn` starts one, `close` cancels and awaits all. Failures are logged."""
@@ -33,10 +49,12 @@ class TaskGroup:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def close(self) -> None:
-        tasks = list(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        """Cancel every task and wait until all have ended; one that swallowed it is cancelled again."""
+        running = set(self._tasks)
+        while running:
+            for task in running:
+                task.cancel()
+            _, running = await asyncio.wait(running, timeout=CANCEL_AGAIN_SECONDS)
 
     def _done(self, task: asyncio.Task[Any]) -> None:
         self._tasks.discard(task)

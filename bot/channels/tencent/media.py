@@ -18,7 +18,7 @@ from bot.channels.tencent.models import WxFetch
 from bot.kit.clock import Clock
 from bot.kit.db import Database, WriteSession, insert_into
 from bot.kit.errors import HuitoukeError, Unavailable
-from bot.kit.tasks import TaskGroup
+from bot.kit.tasks import TaskGroup, set_within
 from bot.messages import Channel, Files
 
 log = structlog.get_logger(__name__)
@@ -80,10 +80,7 @@ class MediaFetcher:
                 log.warning("media_waits", error=error.message)
                 fetched = 0
             if fetched == 0:
-                try:
-                    await asyncio.wait_for(self._wake.wait(), LOOK_SECONDS)
-                except TimeoutError:
-                    continue
+                await set_within(self._wake, LOOK_SECONDS)
 
     async def fetch_due(self) -> int:
         """Fetch what is due now; how many were tried."""

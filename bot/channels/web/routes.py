@@ -19,6 +19,7 @@ from bot.kit.clock import DEFAULT_ZONE, Clock
 from bot.kit.errors import BadInput, HuitoukeError, NotFound
 from bot.kit.ids import secret_token
 from bot.kit.settings import Settings
+from bot.kit.tasks import set_within
 from bot.messages import ChannelUser, ConversationEvent, Files, MessagesAdded, OpenConversation, Visitor
 
 LONGEST_WAIT = 25.0
@@ -188,9 +189,7 @@ class WebChat:
         try:
             page = await self._inbox.conversations.since(session.conversation, since, PAGE)
             if not page and wait:
-                try:
-                    await asyncio.wait_for(news.wait(), wait)
-                except TimeoutError:
+                if not await set_within(news, wait):
                     return []
                 page = await self._inbox.conversations.since(session.conversation, since, PAGE)
             return [frames.message(logged) for logged in page]

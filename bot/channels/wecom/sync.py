@@ -21,7 +21,7 @@ from bot.channels.wecom.pulls import Pull
 from bot.kit.clock import Clock
 from bot.kit.db import Database
 from bot.kit.errors import HuitoukeError, Unavailable
-from bot.kit.tasks import TaskGroup
+from bot.kit.tasks import TaskGroup, set_within
 
 log = structlog.get_logger(__name__)
 
@@ -69,10 +69,7 @@ class Puller:
                 log.warning("sync_waits", error=error.message)
                 pulled = 0
             if pulled == 0:
-                try:
-                    await asyncio.wait_for(self._wake.wait(), LOOK_SECONDS)
-                except TimeoutError:
-                    continue
+                await set_within(self._wake, LOOK_SECONDS)
 
     async def pull_due(self) -> int:
         """Pull what is due now; how many accounts that were."""

@@ -25,7 +25,7 @@ from bot.desk.tickets.models import Ticket
 from bot.kit.clock import iso
 from bot.kit.errors import HuitoukeError
 from bot.kit.ids import AgentId, ConversationId
-from bot.kit.tasks import TaskGroup
+from bot.kit.tasks import TaskGroup, set_within
 
 log = structlog.get_logger(__name__)
 
@@ -119,10 +119,7 @@ class Feed:
 
     async def _run(self) -> None:
         while True:
-            try:
-                await asyncio.wait_for(self._news.wait(), LOOK_SECONDS)
-            except TimeoutError:
-                pass
+            await set_within(self._news, LOOK_SECONDS)
             self._news.clear()
             try:
                 await self.look()

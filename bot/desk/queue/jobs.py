@@ -22,7 +22,7 @@ from bot.desk.tickets.models import Ticket
 from bot.desk.tickets.standing import SYSTEM
 from bot.kit.errors import HuitoukeError
 from bot.kit.ids import AgentId, ConversationId
-from bot.kit.tasks import TaskGroup
+from bot.kit.tasks import TaskGroup, set_within
 from bot.messages import ServedBy, ServiceChanged
 
 log = structlog.get_logger(__name__)
@@ -51,9 +51,7 @@ class Keeper:
     async def _run(self) -> None:
         turn = 0
         while True:
-            try:
-                await asyncio.wait_for(self._news.wait(), LOOK_SECONDS)
-            except TimeoutError:
+            if not await set_within(self._news, LOOK_SECONDS):
                 turn += 1
             self._news.clear()
             try:
