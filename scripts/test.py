@@ -6,6 +6,7 @@ python -m scripts.test static      one part or several, by name
 
 from __future__ import annotations
 
+import os
 import resource
 import subprocess
 import sys
@@ -91,6 +92,7 @@ def parts() -> list[Part]:
     """Every part of the suite, in the order to run them."""
     pytest = [str(BIN / "python"), "-m", "pytest", "-q"]
     brain = [str(BRAIN), "-m", "pytest", "-q", "-c", "bot/brain/pyproject.toml", "--rootdir", "."]
+    side_by_side = ["-n", str(min(os.cpu_count() or 1, 4)), "--dist", "loadfile"]
     return [
         Part("ruff: lint", [str(BIN / "ruff"), "check", "."], "static"),
         Part("ruff: format", [str(BIN / "ruff"), "format", "--check", "."], "static"),
@@ -98,8 +100,8 @@ def parts() -> list[Part]:
         Part("types: the brain", [str(BIN / "basedpyright"), "-p", "bot/brain"], "static"),
         Part("import directions", [*pytest, "tests/test_imports.py"], "imports"),
         Part("front end", ["npm", "run", "--silent", "check"], "web", cwd=ROOT / "bot" / "web"),
-        Part("tests", [*pytest, "--ignore=tests/test_imports.py"], "root"),
-        Part("tests of the brain", [*brain, "tests/brain"], "brain"),
+        Part("tests", [*pytest, *side_by_side, "--ignore=tests/test_imports.py"], "root"),
+        Part("tests of the brain", [*brain, *side_by_side, "tests/brain"], "brain"),
         Part("acceptance tests", [*pytest, "tests/acceptance"], "acceptance"),
     ]
 
