@@ -38,6 +38,7 @@ MODULES = (
     "bot.store.dealers.models",
     "bot.store.stages.models",
     "bot.store.seasons.models",
+    "bot.store.care.models",
     "bot.conversations.models",
     "bot.files.models",
     "bot.channels.tencent.models",
@@ -53,6 +54,10 @@ MODULES = (
     "bot.desk.callbacks.models",
     "bot.desk.satisfaction.models",
     "bot.desk.canned.models",
+    "bot.care.models",
+    "bot.desk.operations.models",
+    "bot.desk.api.models",
+    "bot.desk.webhooks.models",
 )
 
 

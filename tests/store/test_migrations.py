@@ -9,6 +9,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 
+from bot.desk.webhooks import triggers
 from bot.kit.db import Database
 from bot.migrations import append_only, downgrade, upgrade, upgrade_with
 from bot.migrations.models import all_tables
@@ -54,13 +55,15 @@ async def test_going_back_to_the_start_leaves_nothing(database: Database, databa
         assert count.scalar_one() == 10
 
 
-async def test_the_append_only_tables_are_protected(database: Database):
-    """A migration that rebuilt one of them on SQLite would have lost its triggers."""
+async def test_the_triggers_are_there(database: Database):
+    """A migration that rebuilt one of these tables on SQLite would have lost its triggers."""
     catalogue = (
-        "SELECT DISTINCT tbl_name FROM sqlite_master WHERE type = 'trigger'"
+        "SELECT tbl_name, name FROM sqlite_master WHERE type = 'trigger'"
         if database.is_sqlite
-        else "SELECT DISTINCT event_object_table FROM information_schema.triggers"
+        else "SELECT event_object_table, trigger_name FROM information_schema.triggers"
     )
     async with database.read() as session:
-        protected = set((await session.execute(text(catalogue))).scalars())
-    assert protected == set(append_only.TABLES)
+        found = {(table, name) for table, name in await session.execute(text(catalogue))}
+    telling = {(table, f"{table}_tells_webhooks") for table in triggers.SOURCES}
+    assert telling <= found
+    assert {table for table, _ in found - telling} == set(append_only.TABLES)

@@ -25,6 +25,8 @@ NoticeKind = Literal[
     "complaint_due",
     "callback_due",
     "customer_back",
+    "operation",
+    "complaint_overdue",
 ]
 
 
@@ -37,8 +39,10 @@ class Notice(Base):
     id: Mapped[int] = primary_key()
     n: Mapped[int] = mapped_column(BigInteger, unique=True)
     agent_id: Mapped[AgentId] = reference("agent.id")
-    kind: Mapped[str] = mapped_column(String(16))
+    kind: Mapped[str] = mapped_column(String(20))
     ticket_id: Mapped[int | None] = reference("ticket.id")
+    complaint: Mapped[str | None] = mapped_column(String(24))
+    """The number of the complaint that it is about."""
     text: Mapped[str] = mapped_column(String(200))
     key: Mapped[str | None] = mapped_column(String(80), unique=True)
     """Set where the same thing must not be told twice."""

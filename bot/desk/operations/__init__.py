@@ -1,0 +1,1 @@
+"""Store operations that agents offer: redeem, transfer, complaints, by the store's own checks."""
