@@ -28,6 +28,15 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Prompt:
+    """A button for what somebody most likely came for, by its name. `own`: it says something of theirs."""
+
+    name: str
+    title: str
+    own: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class QuickReply:
     """A button: what it says, and the parse (`intent`, `entities`) or the `text` it stands for."""
 
@@ -63,11 +72,13 @@ class InboundMessage:
     """A customer's message as a channel verified and decoded it.
 
     `channel_message_id` is the channel's own id: receiving it twice stores it once. Exactly one of
-    `text` and `choice` is set. A leading "/" in `text` means nothing: text is text.
+    `text`, `choice` and `prompt` (a pressed Prompt's name) is set. A leading "/" in `text` means nothing:
+    text is text.
 
     `intent` and `entities` are a parse that comes with the text (a menu's button). `file` is what was sent;
     `event` what happened instead of a message (following, scanning). `answer` is said at once when the bot
-    has the conversation, in place of its turn: for what the bot cannot read. `silent`: kept, not answered.
+    has the conversation, in place of its turn: for what the bot cannot read. `greet`: so is the greeting.
+    `silent`: kept, not answered.
     """
 
     channel: Channel
@@ -76,17 +87,19 @@ class InboundMessage:
     channel_message_id: str
     text: str | None = None
     choice: Choice | None = None
+    prompt: str | None = None
     intent: str | None = None
     entities: Mapping[str, Any] = field(default_factory=dict)
     file: FileRef | None = None
     event: Mapping[str, str] = field(default_factory=dict)
     answer: Content | None = None
+    greet: bool = False
     silent: bool = False
 
     @property
     def wants_turn(self) -> bool:
         """Is there something for the bot to read?"""
-        return self.answer is None and not self.silent
+        return self.answer is None and not self.greet and not self.silent
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +261,13 @@ class Conversations(Protocol):
 
     async def receive(self, message: InboundMessage, conversation: ConversationId | None = None) -> Receipt:
         """Store a customer's message; it is safe when this returns. Raises BadInput or Unavailable."""
+        ...
+
+    async def prompts(self, conversation: ConversationId) -> Sequence[Prompt]:
+        """What whoever opens the chat most likely came for; nothing while something is being talked about.
+
+        The same for everybody who has not proved who they are.
+        """
         ...
 
     async def since(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select, update
@@ -10,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.conversations import log as message_log
 from bot.conversations.content import clean_text, from_json, inbound_json
+from bot.conversations.greeting import BUTTONS, for_everybody, greeting, may_greet, prompts
 from bot.conversations.handoff import HandoffDesk, NoDesk
 from bot.conversations.hot import AlreadyStored, store_inbound
 from bot.conversations.hub import Hub
@@ -29,6 +31,8 @@ from bot.messages import (
     LoggedMessage,
     MessagesAdded,
     OpenConversation,
+    Prompt,
+    QuickReply,
     Receipt,
     Unsubscribe,
     VerifiedChanged,
@@ -127,6 +131,7 @@ class ConversationService:
         try:
             async with self._database.write() as session:
                 content = await self._content(session, conversation, text, message)
+                message = await self._greeted(session, conversation, message)
                 stored = await store_inbound(
                     session, conversation, message, content, self._turns.lease(), self._desk
                 )
@@ -138,6 +143,18 @@ class ConversationService:
         if stored.desk_heard:
             self._desk.committed(conversation)
         return Receipt(stored.logged.seq, duplicate=False)
+
+    async def _greeted(
+        self, session: WriteSession, conversation: ConversationId, message: InboundMessage
+    ) -> InboundMessage:
+        """The message with the greeting as its answer, if it asks for one."""
+        if not message.greet:
+            return message
+        row = await session.get(Conversation, conversation)
+        if row is None:
+            raise NotFound("This conversation does not exist.")
+        answer = await greeting(session, IdentityId(row.identity_id), self._clock())
+        return replace(message, answer=answer)
 
     async def _conversation_of(self, message: InboundMessage) -> ConversationId:
         """The sender's own conversation; opening it costs a transaction only the first time."""
@@ -169,11 +186,12 @@ class ConversationService:
         self, session: WriteSession, conversation: ConversationId, text: str | None, message: InboundMessage
     ) -> dict[str, Any]:
         choice = message.choice
-        if (text is None) == (choice is None):
-            raise BadInput("A message has a text or a choice.")
+        if sum(part is not None for part in (text, choice, message.prompt)) != 1:
+            raise BadInput("A message has one of a text, a choice and a prompt.")
         if text is not None:
             return inbound_json(message, text)
-        assert choice is not None
+        if choice is None:
+            return _prompt_json(message.prompt)
         offered = await session.scalar(
             select(Message.content).where(
                 Message.conversation_id == conversation,
@@ -184,10 +202,22 @@ class ConversationService:
         replies = from_json(offered).quick_replies if offered else ()
         if not 0 <= choice.index < len(replies):
             raise BadChoice()
-        reply = replies[choice.index]
-        if reply.intent is None:
-            return {"text": reply.text or reply.title}
-        return {"text": reply.title, "intent": reply.intent, "entities": dict(reply.entities)}
+        return _pressed(replies[choice.index])
+
+    async def prompts(self, conversation: ConversationId) -> Sequence[Prompt]:
+        """See Conversations.prompts."""
+        now = self._clock()
+        async with self._database.read() as session:
+            row = await session.get(Conversation, conversation)
+            if row is None:
+                raise NotFound("This conversation does not exist.")
+            if not may_greet(row, now):
+                return ()
+            identity = IdentityId(row.identity_id)
+            if not (await access(session, identity, now)).verified:
+                return for_everybody()
+        async with self._database.write() as session:
+            return await prompts(session, identity, now)
 
     async def since(
         self, conversation: ConversationId, seq: int, limit: int = 200
@@ -241,3 +271,17 @@ class ConversationService:
                 await revoke(session, identity, now)
         self._hub.publish(ConversationId(row.id), VerifiedChanged(verified=False))
         return known
+
+
+def _pressed(reply: QuickReply) -> dict[str, Any]:
+    """What is kept of a pressed button: what it says, and the parse it carries."""
+    if reply.intent is None:
+        return {"text": reply.text or reply.title}
+    return {"text": reply.title, "intent": reply.intent, "entities": dict(reply.entities)}
+
+
+def _prompt_json(name: str | None) -> dict[str, Any]:
+    """Raises BadChoice."""
+    if name not in BUTTONS:
+        raise BadChoice()
+    return _pressed(BUTTONS[name])

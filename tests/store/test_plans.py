@@ -28,6 +28,7 @@ from bot.store.dealers.service import check_dealer
 from bot.store.facts.service import facts_for
 from bot.store.identities.service import access, ensure_identity
 from bot.store.ledger.service import expire_due
+from bot.store.needs.reads import likely_needs
 from bot.store.offers.service import own_coupons
 from bot.store.orders.reads import recent_orders, reorder_rhythm
 from bot.store.points.reads import points_history, points_summary, redeemable_items
@@ -61,6 +62,7 @@ READS: dict[str, Work] = {
     "care cards": lambda s, who: care_cards(s, who, NOW),
     "coverage": lambda s, who: coverage(s, who, "纸张", NOW.date()),
     "rhythm": lambda s, who: reorder_rhythm(s, who, NOW),
+    "likely needs": lambda s, who: likely_needs(s, who, NOW),
     "orders": recent_orders,
     "dealer": lambda s, _: check_dealer(s, "DL-1", NOW.date()),
     "held about me": lambda s, who: held_about_me(s, who, NOW),

@@ -39,6 +39,7 @@ class Said:
     media: Media | None = None
     event: Mapping[str, str] = field(default_factory=dict)
     answer: Content | None = None
+    greet: bool = False
     silent: bool = False
 
 
@@ -74,6 +75,7 @@ class Intake:
             file=file,
             event=said.event,
             answer=said.answer,
+            greet=said.greet,
             silent=said.silent,
         )
         if words and not said.silent:

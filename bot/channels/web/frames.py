@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from bot.kit.clock import iso
 from bot.kit.errors import BadInput, HuitoukeError, TooMany
-from bot.messages import LoggedMessage, ServedBy
+from bot.messages import LoggedMessage, Prompt, ServedBy
 
 ClientId = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{8,64}$")]
 
@@ -41,6 +41,7 @@ class MessageFrame(_Frame):
     text: str | None = None
     choice: ChoiceFrame | None = None
     file: Annotated[str | None, Field(max_length=40)] = None
+    prompt: Annotated[str | None, Field(max_length=40)] = None
 
 
 class TypingFrame(_Frame):
@@ -70,9 +71,9 @@ def read(raw: str | bytes) -> ClientFrame:
         where = ".".join(str(part) for part in first["loc"]) or "frame"
         raise BadFrame(f"Bad frame: {where}: {first['msg']}") from error
     if isinstance(frame, MessageFrame):
-        given = [part for part in (frame.text, frame.choice, frame.file) if part is not None]
+        given = [part for part in (frame.text, frame.choice, frame.file, frame.prompt) if part is not None]
         if len(given) != 1:
-            raise BadFrame("Bad frame: a message has one of text, choice and file.")
+            raise BadFrame("Bad frame: a message has one of text, choice, file and prompt.")
     return frame
 
 
@@ -109,6 +110,10 @@ def message(logged: LoggedMessage) -> dict[str, Any]:
         body["card"] = content.card
         body["data"] = dict(content.data)
     return {"type": "message", "message": body}
+
+
+def prompt(offered: Prompt) -> dict[str, Any]:
+    return {"prompt": offered.name, "title": offered.title, "own": offered.own}
 
 
 def queue(served: ServedBy) -> dict[str, Any]:

@@ -42,6 +42,7 @@ class Inbox:
                     channel_message_id=frame.client_id,
                     text=f"[文件] {file.name}" if file else frame.text,
                     choice=Choice(frame.choice.seq, frame.choice.index) if frame.choice else None,
+                    prompt=frame.prompt,
                     file=file,
                     silent=file is not None,  # the bot cannot look at it; an agent will
                 ),

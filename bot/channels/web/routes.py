@@ -63,6 +63,7 @@ class WebChat:
         app.router.add_get("/api/web/messages", self.poll)
         app.router.add_post("/api/web/messages", self.post)
         app.router.add_post("/api/web/files", self.upload)
+        app.router.add_get("/api/web/prompts", self.prompts)
         app.on_shutdown.append(self._close_sockets)
 
     async def session(self, request: web.Request) -> web.Response:
@@ -165,6 +166,14 @@ class WebChat:
         await self._inbox.check_files(session)
         name, data = await _uploaded(request)
         return web.json_response({"file": asdict(await self._files.keep(name, data))})
+
+    async def prompts(self, request: web.Request) -> web.Response:
+        """GET /api/web/prompts"""
+        self._inbox.gate.check_origin(request)
+        session = self._bearer(request)
+        self._inbox.gate.check_address(self._inbox.gate.address(request))
+        offered = await self._inbox.conversations.prompts(session.conversation)
+        return web.json_response({"prompts": [frames.prompt(each) for each in offered]})
 
     async def poll(self, request: web.Request) -> web.Response:
         """GET /api/web/messages?since=N&wait=S"""

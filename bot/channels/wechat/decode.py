@@ -115,7 +115,7 @@ def _event(fields: Fields, user: ChannelUser, at: datetime) -> Arrival:
 
 def _subscribe(_fields: Fields, bare: Arrival, key: str) -> Arrival:
     scene = key.removeprefix("qrscene_")[:64]
-    said = Said("关注了公众号", intent="greet", event={"kind": "subscribe", "scene": scene})
+    said = Said("关注了公众号", event={"kind": "subscribe", "scene": scene}, greet=True)
     return _with(bare, said, grants="action", follow="subscribed", scene=scene)
 
 
@@ -125,7 +125,7 @@ def _unsubscribe(_fields: Fields, bare: Arrival, _key: str) -> Arrival:
 
 
 def _scan(_fields: Fields, bare: Arrival, key: str) -> Arrival:
-    said = Said("扫描了二维码", intent="greet", event={"kind": "scan", "scene": key[:64]})
+    said = Said("扫描了二维码", event={"kind": "scan", "scene": key[:64]}, greet=True)
     return _with(bare, said, grants="action", scene=key[:64])
 
 

@@ -89,8 +89,8 @@ class Inbound:
             await sessions.entered(session, account, line.user, code, scene, line.at)
         said = Said(
             "打开了客服会话",
-            intent="greet",
             event={"kind": "enter", "scene": scene},
+            greet=bool(code),
             silent=not code,
         )
         await self.intake.say(account, line.user, line.id, said, None, words=False)

@@ -16,6 +16,7 @@ function show(state: Partial<ChatState>) {
   const on = {
     onSay: vi.fn(),
     onChoose: vi.fn(),
+    onAsk: vi.fn(),
     onEarlier: vi.fn(),
     onSeen: vi.fn(),
     onResend: vi.fn(),
@@ -48,6 +49,33 @@ it("offers the quick replies of the newest message only", async () => {
   expect(screen.queryByRole("button", { name: "旧的" })).toBeNull();
   await userEvent.click(screen.getByRole("button", { name: "新的" }));
   expect(on.onChoose).toHaveBeenCalledWith({ seq: 2, index: 0 }, "新的");
+});
+
+const ALL = { prompt: "ask_points", title: "我有多少积分", own: false };
+const OWN = { prompt: "points", title: "快到期的积分", own: true };
+
+it("greets with what the customer most likely came for, else with what everybody may ask", async () => {
+  const on = show({ prompts: [ALL] });
+  await userEvent.click(screen.getByRole("button", { name: "查一下余额" }));
+  expect(on.onSay).toHaveBeenCalledWith("查一下余额");
+  cleanup();
+  const own = show({ prompts: [OWN, ALL] });
+  expect(screen.getAllByRole("button").map((each) => each.textContent)).toEqual([
+    OWN.title,
+    ALL.title,
+    "转人工",
+  ]);
+  await userEvent.click(screen.getByRole("button", { name: OWN.title }));
+  expect(own.onAsk).toHaveBeenCalledWith(OWN);
+});
+
+it("offers who comes back what they may want, unless the newest message offers answers itself", async () => {
+  const on = show({ messages: [said(1, "再见")], prompts: [OWN] });
+  await userEvent.click(screen.getByRole("button", { name: OWN.title }));
+  expect(on.onAsk).toHaveBeenCalledWith(OWN);
+  cleanup();
+  show({ messages: [said(1, "要兑换吗？", { quick_replies: [{ title: "好，帮我兑换" }] })], prompts: [OWN] });
+  expect(screen.queryByRole("button", { name: OWN.title })).toBeNull();
 });
 
 it("shows the text of a card it cannot show, and of one with bad data", () => {

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
+from bot.conversations.greeting import WELCOME
+from bot.kit.ids import IdentityId
 from bot.messages import Content
+from bot.store.customers.service import NewCustomer, add_customer
+from bot.store.identities.models import ChannelIdentity
+from bot.store.identities.service import verify_by_merchant
+from bot.store.points.service import earn
+from bot.store.requests.service import Note
 from tests.channels.conftest import APP, PNG, Town, close_town, make_town
 
 
@@ -127,12 +136,39 @@ async def test_voice_without_recognition_and_strange_types(town: Town) -> None:
 
 
 async def test_following_is_welcomed_and_its_scene_is_kept(town: Town) -> None:
-    """Who follows by a QR code is greeted by the bot; the code's scene stands in the log."""
+    """Who follows by a QR code is greeted, also with the brain stopped; the scene stands in the log."""
+    await town.thinking.close()
     who = town.official()
     await who.follow("shop-12")
-    assert await town.shown(who, 1) == ["echo: /greet"]
+    assert await town.shown(who, 1) == [WELCOME]
+    titles = [item["content"] for item in who.phone.lines[-1]["items"]]
+    assert titles == ["我有多少积分", "查一下余额", "我的投诉到哪一步了"]
     row = (await town.log())[0]
     assert row.content["event"] == {"kind": "subscribe", "scene": "shop-12"}
+
+
+async def test_a_known_follower_is_greeted_with_what_presses(town: Town) -> None:
+    """Proved: the first button is about their own points, without a figure. After unfollowing: nobody's."""
+    who = town.official()
+    await who.say("你好")
+    await town.shown(who, 1)
+    now = town.parts.clock()
+    async with town.parts.database.write() as session:
+        customer = await add_customer(session, NewCustomer("王小明", member_number="HM10000017"), now)
+        await earn(session, customer, 800, Note("points", now, "test"), now + timedelta(days=7))
+        identity = await session.scalar(select(ChannelIdentity.id))
+        assert identity is not None
+        await verify_by_merchant(session, IdentityId(identity), "HM10000017", now)
+    await who.event("SCAN", EventKey="shop-12")
+    await town.shown(who, 2)
+    item = who.phone.lines[-1]["items"][0]
+    assert item["content"] == "快到期的积分"
+    await who.say(item["content"], menu=item["id"])
+    assert (await town.shown(who, 3))[2] == "echo: /ask_points_expiry"
+    await who.leave()
+    await who.follow()
+    await town.shown(who, 4)
+    assert who.phone.lines[-1]["items"][0]["content"] == "我有多少积分"
 
 
 async def test_unfollowing_stops_everything(town: Town) -> None:

@@ -11,6 +11,7 @@ from wechatpy.crypto import PrpCrypto, WeChatCrypto
 from bot.channels.tencent.sending import part_id
 from bot.channels.wechat_platform.callbacks import signed
 from bot.channels.wecom.models import WxKfCursor
+from bot.conversations.greeting import WELCOME
 from tests.channels.conftest import CORP, PNG, Town
 
 SEND, SYNC = "/cgi-bin/kf/send_msg", "/cgi-bin/kf/sync_msg"
@@ -56,11 +57,12 @@ async def test_opening_the_chat_is_welcomed_once(town: Town) -> None:
     """With a welcome code the bot greets; opening again within 48 hours brings none, and nothing is said."""
     who = town.wecom()
     await who.enter("shop")
-    assert await town.shown(who, 1) == ["echo: /greet"]
+    assert await town.shown(who, 1) == [WELCOME]
+    assert len(who.phone.lines[0]["items"]) == 3
     await who.enter("shop")
-    await asyncio.sleep(0.3)
-    assert len(town.brain.asked) == 1
-    assert [row.content["event"]["scene"] for row in await town.log() if row.author == "customer"] == [
+    await who.say("你好")
+    assert await town.shown(who, 2) == [WELCOME, "echo: 你好"]
+    assert [row.content["event"]["scene"] for row in await town.log() if "event" in row.content] == [
         "shop"
     ] * 2
 

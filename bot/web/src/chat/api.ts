@@ -6,6 +6,8 @@ import {
   decodeFrame,
   type FileData,
   FileSchema,
+  type Prompt,
+  PromptSchema,
   type ServerFrame,
   type Session,
   SessionSchema,
@@ -68,6 +70,12 @@ export class Api {
     const answer = decodeFrame(response.json);
     if (response.ok || answer?.type === "error") return answer;
     throw refusal(response);
+  }
+
+  /** What whoever opens the chat most likely came for; none while something is being talked about. */
+  async prompts(token: string, signal: AbortSignal): Promise<Prompt[]> {
+    const response = await this.call("prompts", { token, signal, seconds: 10 });
+    return v.parse(v.object({ prompts: v.array(PromptSchema) }), response.json).prompts;
   }
 
   /** Gives a file to the server; it is part of nothing until a message names it. */

@@ -2,7 +2,7 @@ import { Api } from "./api";
 import { Connection } from "./connection";
 import { Conversation, UNNAMED } from "./conversation";
 import { PAGE } from "./history";
-import type { Choice } from "./protocol";
+import type { Choice, Prompt } from "./protocol";
 import { Route, type Source } from "./route";
 import { SESSION_KEY, SessionKeeper } from "./session";
 import { START } from "./state";
@@ -86,15 +86,35 @@ export class ChatClient {
   send(text: string): boolean {
     const clean = text.trim();
     if (!clean || [...clean].length > this.state.get().limit) return false;
-    this.current.write(clean, null);
+    this.current.write(clean);
     this.connection.hurry();
     return true;
   }
 
   /** Presses a quick reply: number `choice.index` of message `choice.seq`, which reads `title`. */
   choose(choice: Choice, title: string): void {
-    this.current.write(title, choice);
+    this.current.write(title, { choice });
     this.connection.hurry();
+  }
+
+  /** Presses a button that was offered before anything was said. */
+  ask({ prompt, title }: Prompt): void {
+    this.current.write(title, { prompt });
+    this.connection.hurry();
+  }
+
+  /** Asks what the customer, who has just opened the chat, most likely came for. */
+  async loadPrompts(): Promise<void> {
+    const conversation = this.current;
+    const { history, outbox } = conversation;
+    const { signal } = this.connection;
+    if (!history || !signal) return;
+    try {
+      const prompts = await this.api.prompts(history.session.token, signal);
+      if (conversation === this.current && outbox.all.length === 0) this.state.set({ prompts });
+    } catch {
+      // without them there are the questions that everybody may ask
+    }
   }
 
   /** Says what is being written; it is shown to an agent who serves this conversation, and not kept. */
@@ -107,7 +127,7 @@ export class ChatClient {
     const { history } = this.current;
     if (!history) return;
     const uploaded = await this.api.upload(history.session.token, file);
-    this.current.write(uploaded.name, null, uploaded);
+    this.current.write(uploaded.name, { file: uploaded });
     this.connection.hurry();
   }
 
@@ -213,6 +233,7 @@ export class ChatClient {
   private show(conversation: Conversation): void {
     this.current.stop();
     this.current = conversation;
+    this.state.set({ prompts: null });
     conversation.publish();
   }
 

@@ -1,7 +1,7 @@
 import { History } from "./history";
 import type { Link } from "./link";
-import { Outbox } from "./outbox";
-import type { Choice, ErrorFrame, FileData, ServerFrame, Session } from "./protocol";
+import { type Extra, Outbox } from "./outbox";
+import type { ErrorFrame, ServerFrame, Session } from "./protocol";
 import { Sender } from "./sender";
 import type { ChatState } from "./state";
 import type { SafeStorage } from "./storage";
@@ -45,8 +45,9 @@ export class Conversation {
     return this.history;
   }
 
-  write(text: string, choice: Choice | null, file: FileData | null = null): void {
-    this.outbox.put(text, choice, Date.now(), file);
+  write(text: string, extra: Extra = {}): void {
+    this.outbox.put(text, Date.now(), extra);
+    this.options.onChange({ prompts: null });
     this.publish();
     this.sender.pump();
   }

@@ -9,12 +9,20 @@ const EntrySchema = v.object({
   choice: v.nullish(v.object({ seq: v.number(), index: v.number() })),
   /** A file that was uploaded before. */
   file: v.nullish(FileSchema),
+  /** The name of the pressed prompt. */
+  prompt: v.nullish(v.string()),
   /** When it was written, ms since the epoch; the order of sending. */
   at: v.number(),
   /** Set when sending was given up: the protocol's error and its sentence for the customer. */
   failed: v.nullish(v.object({ code: v.string(), text: v.string() })),
 });
 export type Entry = v.InferOutput<typeof EntrySchema>;
+/** What a message is besides its text. */
+export type Extra = {
+  choice?: Choice;
+  file?: FileData | null | undefined;
+  prompt?: string | null | undefined;
+};
 export type Failure = NonNullable<Entry["failed"]>;
 
 /**
@@ -45,10 +53,11 @@ export class Outbox {
     return this.entries.find((entry) => !entry.failed);
   }
 
-  put(text: string, choice: Choice | null, now: number, file: FileData | null = null): Entry {
+  put(text: string, now: number, { choice, file, prompt }: Extra = {}): Entry {
     const newest = this.entries[this.entries.length - 1];
     const at = Math.max(now, (newest?.at ?? 0) + 1); // two in the same millisecond keep their order
-    const entry: Entry = { client_id: uuid(), text, at, ...(choice && { choice }), ...(file && { file }) };
+    const extra = { ...(choice && { choice }), ...(file && { file }), ...(prompt && { prompt }) };
+    const entry: Entry = { client_id: uuid(), text, at, ...extra };
     this.save(entry);
     this.entries = [...this.entries, entry];
     return entry;
@@ -76,7 +85,7 @@ export class Outbox {
 
   /** Moves everything to another conversation's outbox. A pressed quick reply becomes what it said. */
   moveTo(other: Outbox): void {
-    for (const entry of this.entries) other.put(entry.text, null, entry.at, entry.file);
+    for (const { text, at, file, prompt } of this.entries) other.put(text, at, { file, prompt });
     this.clear();
   }
 
@@ -95,8 +104,9 @@ export class Outbox {
 }
 
 export function frameOf(entry: Entry): MessageFrame {
-  const { client_id, text, choice, file } = entry;
+  const { client_id, text, choice, file, prompt } = entry;
   if (file) return { type: "message", client_id, file: file.id };
+  if (prompt) return { type: "message", client_id, prompt };
   return choice ? { type: "message", client_id, choice } : { type: "message", client_id, text };
 }
 

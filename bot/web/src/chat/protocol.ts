@@ -80,9 +80,18 @@ export type ServerFrame = v.InferOutput<typeof ServerFrameSchema>;
 /** The pressed quick reply number `index` of message `seq`. */
 export type Choice = { seq: number; index: number };
 
+/** A button for what the customer most likely came for; `own`: it says something of this very customer. */
+export const PromptSchema = v.object({
+  prompt: v.string(),
+  title: v.string(),
+  own: v.fallback(v.boolean(), false),
+});
+export type Prompt = v.InferOutput<typeof PromptSchema>;
+
 export type MessageFrame = { type: "message"; client_id: string } & (
   | { text: string }
   | { choice: Choice }
+  | { prompt: string }
   | { file: string }
 );
 export type ClientFrame =

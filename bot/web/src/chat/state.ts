@@ -1,5 +1,5 @@
 import type { Entry } from "./outbox";
-import type { Message, Queue } from "./protocol";
+import type { Message, Prompt, Queue } from "./protocol";
 
 /** idle: not started; offline: several attempts failed, or the device has no network; refused: for good. */
 export type Status = "idle" | "connecting" | "online" | "offline" | "refused";
@@ -20,6 +20,8 @@ export type ChatState = {
   /** Not acknowledged yet, oldest first. */
   pending: readonly Entry[];
   typing: boolean;
+  /** What the customer most likely came for; null: not known, or they have said something since. */
+  prompts: readonly Prompt[] | null;
   /** Who serves, and the place in the queue; null: not known, or the bot. */
   queue: Queue | null;
   unread: number;
@@ -42,6 +44,7 @@ export const START: ChatState = {
   messages: [],
   pending: [],
   typing: false,
+  prompts: null,
   queue: null,
   unread: 0,
   hasEarlier: false,

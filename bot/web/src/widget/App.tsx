@@ -35,6 +35,12 @@ export function App({ client, shell, strings, title, color }: Props) {
     target?.focus({ preventScroll: true });
   }, [open]);
 
+  const { conversation, caughtUp, verified } = chat;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: who it is decides what they may have come for
+  useEffect(() => {
+    if (open && caughtUp) void client.loadPrompts();
+  }, [client, open, caughtUp, conversation, verified]);
+
   const surroundings = useMemo(
     () => ({ strings, clockOffset: chat.clockOffset }),
     [strings, chat.clockOffset],
@@ -92,6 +98,10 @@ export function App({ client, shell, strings, title, color }: Props) {
             }}
             onChoose={(choice, title) => {
               client.choose(choice, title);
+              keepFocus();
+            }}
+            onAsk={(prompt) => {
+              client.ask(prompt);
               keepFocus();
             }}
             {...actions}

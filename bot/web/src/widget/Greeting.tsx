@@ -1,11 +1,26 @@
+import type { Prompt } from "../chat/protocol";
 import { ArrowIcon, FlagIcon, Mark, PersonIcon, PointsIcon, WalletIcon } from "../ui/icons";
 import { useStrings } from "./context";
 
 const ICONS = [PointsIcon, WalletIcon, FlagIcon, PersonIcon];
 
-/** What is there before anything was said. */
-export function Greeting({ onSay }: { onSay: (text: string) => void }) {
+type Props = {
+  prompts: readonly Prompt[] | null;
+  onSay: (text: string) => void;
+  onAsk: (prompt: Prompt) => void;
+};
+
+/** What is there before anything was said: the questions everybody may have, or this very customer's. */
+export function Greeting({ prompts, onSay, onAsk }: Props) {
   const { greeting: said } = useStrings();
+  const own = prompts?.some((prompt) => prompt.own) ? prompts : null;
+  const person = said.questions[said.questions.length - 1] ?? "";
+  const offered = own
+    ? [
+        ...own.map((prompt) => ({ title: prompt.title, press: () => onAsk(prompt) })),
+        { title: person, press: () => onSay(person) },
+      ]
+    : said.questions.map((title) => ({ title, press: () => onSay(title) }));
   return (
     <section className="greeting">
       <span className="greeting-mark">
@@ -13,17 +28,17 @@ export function Greeting({ onSay }: { onSay: (text: string) => void }) {
       </span>
       <h2>{said[partOfDay(new Date().getHours())]}</h2>
       <p>{said.text}</p>
-      <h3>{said.try}</h3>
+      <h3>{own ? said.own : said.try}</h3>
       <ul>
-        {said.questions.map((question, index) => {
+        {offered.map(({ title, press }, index) => {
           const Icon = ICONS[index] ?? PersonIcon;
           return (
-            <li key={question}>
-              <button type="button" onClick={() => onSay(question)}>
+            <li key={title}>
+              <button type="button" onClick={press}>
                 <span className="greeting-icon">
                   <Icon />
                 </span>
-                {question}
+                {title}
                 <ArrowIcon size={16} />
               </button>
             </li>

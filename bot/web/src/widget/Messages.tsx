@@ -1,12 +1,13 @@
 import { Divider, Typing } from "@chatui/core";
 import { useEffect, useMemo } from "react";
-import type { Choice } from "../chat/protocol";
+import type { Choice, Prompt } from "../chat/protocol";
 import type { ChatState } from "../chat/state";
 import { DownIcon, Mark } from "../ui/icons";
 import { useStrings } from "./context";
 import { day } from "./format";
 import { Greeting } from "./Greeting";
 import { MessageRow } from "./MessageRow";
+import { Prompts } from "./Prompts";
 import { QuickReplies } from "./QuickReplies";
 import { rowsOf } from "./rows";
 import { useBottom } from "./useBottom";
@@ -17,13 +18,15 @@ type Props = {
   watched: boolean;
   onSay: (text: string) => void;
   onChoose: (choice: Choice, title: string) => void;
+  onAsk: (prompt: Prompt) => void;
   onEarlier: () => void;
   onSeen: () => void;
   onResend: (client_id: string) => void;
   onDiscard: (client_id: string) => void;
 };
 
-export function Messages({ chat, watched, onSay, onChoose, onEarlier, onSeen, onResend, onDiscard }: Props) {
+export function Messages(props: Props) {
+  const { chat, watched, onSay, onChoose, onAsk, onEarlier, onSeen, onResend, onDiscard } = props;
   const strings = useStrings();
   const { messages, pending } = chat;
   const rows = useMemo(() => rowsOf({ messages, pending }), [messages, pending]);
@@ -53,7 +56,7 @@ export function Messages({ chat, watched, onSay, onChoose, onEarlier, onSeen, on
               {chat.loadingEarlier ? strings.loading : strings.earlier}
             </button>
           )}
-          {empty && <Greeting onSay={onSay} />}
+          {empty && <Greeting prompts={chat.prompts} onSay={onSay} onAsk={onAsk} />}
           <div
             ref={bottom.log}
             role="log"
@@ -87,6 +90,7 @@ export function Messages({ chat, watched, onSay, onChoose, onEarlier, onSeen, on
             </div>
           )}
           {newest && pending.length === 0 && <QuickReplies message={newest} onChoose={onChoose} />}
+          {newest && !newest.quick_replies?.length && <Prompts prompts={chat.prompts} onAsk={onAsk} />}
         </div>
       </section>
       {bottom.away && rows.length > 0 && (

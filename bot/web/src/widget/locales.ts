@@ -22,6 +22,7 @@ export const zh = {
     evening: "晚上好，我是小回",
     text: "积分、余额、投诉进度，都可以直接问我。需要人工时，我来帮您转接。",
     try: "您可以这样问我",
+    own: "您可能想问",
     questions: ["我有多少积分", "查一下余额", "我的投诉到哪一步了", "转人工"],
   },
   log: "对话内容",
@@ -155,6 +156,7 @@ export const en: Strings = {
     evening: "Good evening, I’m Xiaohui",
     text: "Ask me about points, balances or a complaint. When you need a person, I’ll hand you over.",
     try: "You could ask",
+    own: "You may want to ask",
     questions: [
       "How many points do I have?",
       "What is my balance?",

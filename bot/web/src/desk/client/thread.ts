@@ -106,13 +106,13 @@ export class Thread {
   }
 
   write(text: string): void {
-    this.outbox.put(text, null, Date.now());
+    this.outbox.put(text, Date.now());
     this.publish();
     this.sender.pump();
   }
 
   writeFile(file: FileData): void {
-    this.outbox.put(file.name, null, Date.now(), file);
+    this.outbox.put(file.name, Date.now(), { file });
     this.publish();
     this.sender.pump();
   }

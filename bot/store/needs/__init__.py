@@ -1,0 +1,1 @@
+"""What a customer most likely comes for just now."""
