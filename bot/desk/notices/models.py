@@ -27,6 +27,7 @@ NoticeKind = Literal[
     "customer_back",
     "operation",
     "complaint_overdue",
+    "care",
 ]
 
 

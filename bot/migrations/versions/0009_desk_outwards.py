@@ -24,7 +24,9 @@ OLD_NOTICES = (
     "kind IN ('assigned', 'offered', 'mention', 'declined', 'accepted', 'released', 'taken_over', 'whisper',"
     " 'reply_due', 'complaint_due', 'callback_due', 'customer_back')"
 )
-NEW_NOTICES = OLD_NOTICES.replace("'customer_back'", "'customer_back', 'operation', 'complaint_overdue'")
+NEW_NOTICES = OLD_NOTICES.replace(
+    "'customer_back'", "'customer_back', 'operation', 'complaint_overdue', 'care'"
+)
 
 
 def upgrade() -> None:
@@ -165,7 +167,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     for statement in triggers.drop(op.get_bind().dialect.name):
         op.execute(statement)
-    op.execute("DELETE FROM notice WHERE kind IN ('operation', 'complaint_overdue')")
+    op.execute("DELETE FROM notice WHERE kind IN ('operation', 'complaint_overdue', 'care')")
     with op.batch_alter_table("notice", schema=None) as batch_op:
         _check(batch_op, "ck_notice_kind_known", OLD_NOTICES)
         batch_op.alter_column(
