@@ -17,7 +17,8 @@ from bot.desk.http import COOKIE, PATH, Door, ForgedRequest, check_origin
 from bot.desk.live.feed import Feed
 from bot.desk.live.presence import Presence
 from bot.desk.live.socket import HEARTBEAT_SECONDS, LARGEST_FRAME, DeskSocket, Live
-from bot.desk.office import Office, Waker
+from bot.desk.office import Allowances, Office, Waker
+from bot.desk.operations.routes import OperationRoutes
 from bot.desk.panel.routes import PanelRoutes
 from bot.desk.queue.jobs import Keeper
 from bot.desk.reports.routes import ReportRoutes
@@ -45,9 +46,9 @@ class Desk:
         self.keeper = Keeper(self.office)
         self._sockets: WeakSet[web.WebSocketResponse] = WeakSet()
 
-    async def start(self, waker: Waker) -> None:
-        """`waker` takes the bot's turns: a hand-back wakes it."""
-        self.office.connect(self.handoff, waker)
+    async def start(self, waker: Waker, allowances: Allowances | None = None) -> None:
+        """`waker` takes the bot's turns: a hand-back wakes it. `allowances`: what channels let through."""
+        self.office.connect(self.handoff, waker, allowances)
         await self.feed.start()
         self.presence.start()
         self.keeper.start()
@@ -65,6 +66,7 @@ class Desk:
         TicketRoutes(self.office, self.presence).add_to(door)
         SpeakingRoutes(self.office, files).add_to(door)
         PanelRoutes(self.office).add_to(door)
+        OperationRoutes(self.office).add_to(door)
         CannedRoutes(self.office, self._company).add_to(door)
         ComplaintRoutes(self.office).add_to(door)
         TeamRoutes(self.office).add_to(door)

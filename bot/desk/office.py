@@ -19,7 +19,7 @@ from bot.kit.db import Database
 from bot.kit.errors import HuitoukeError
 from bot.kit.ids import ConversationId
 from bot.kit.tasks import TaskGroup
-from bot.messages import MessagesAdded, ServiceChanged
+from bot.messages import Allowance, MessagesAdded, ServiceChanged
 
 log = structlog.get_logger(__name__)
 
@@ -29,6 +29,14 @@ class Waker(Protocol):
 
     def notify(self, conversation: ConversationId) -> None:
         """Something may wait in this conversation."""
+        ...
+
+
+class Allowances(Protocol):
+    """Whoever knows what a channel still lets through (bot.conversations.outbox.Outbox)."""
+
+    async def allowance(self, conversation: ConversationId) -> Allowance:
+        """How many messages may still be sent in a conversation, and until when."""
         ...
 
 
@@ -43,11 +51,16 @@ class Office:
         self._nudges: list[Callable[[], None]] = []
         self._waker: Waker | None = None
         self._desk: HandoffDesk | None = None
+        self._allowances: Allowances | None = None
         self._tasks = TaskGroup("office")
 
-    def connect(self, desk: HandoffDesk, waker: Waker) -> None:
+    def connect(self, desk: HandoffDesk, waker: Waker, allowances: Allowances | None = None) -> None:
         """The desk and the bot's turns need the office, and it needs them: they are joined after making."""
-        self._desk, self._waker = desk, waker
+        self._desk, self._waker, self._allowances = desk, waker, allowances
+
+    async def allowance(self, conversation: ConversationId) -> Allowance:
+        """How many messages may still be sent in a conversation, and until when."""
+        return await self._allowances.allowance(conversation) if self._allowances else Allowance()
 
     def on_change(self, nudge: Callable[[], None]) -> None:
         """Call `nudge` whenever something of the desk was committed in this process."""

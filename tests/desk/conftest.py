@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,6 +34,8 @@ class ScriptedBrain:
 
     asked: list[dict[str, Any]] = field(default_factory=list)
     gate: asyncio.Event = field(default_factory=asyncio.Event)
+    forgotten: list[str] = field(default_factory=list)
+    forgets: bool = True
 
     def __post_init__(self) -> None:
         self.gate.set()
@@ -41,7 +44,14 @@ class ScriptedBrain:
         app = web.Application()
         app.router.add_post("/webhooks/brain/turn", self.turn)
         app.router.add_get("/webhooks/brain/health", self.health)
+        app.router.add_delete("/webhooks/brain/conversations/{conversation}", self.forget)
         return app
+
+    async def forget(self, request: web.Request) -> web.Response:
+        if not self.forgets:
+            return web.json_response({"error": {"code": "not_ready", "message": "no model"}}, status=503)
+        self.forgotten.append(request.match_info["conversation"])
+        return web.json_response({"forgotten": request.match_info["conversation"]})
 
     async def health(self, _request: web.Request) -> web.Response:
         return web.json_response({"status": "ready", "model": "scripted"})
@@ -255,8 +265,16 @@ class House:
             await office.book.change(work.session, wanted, Doer("test"), work.now)
 
 
+@pytest.fixture(scope="session")
+def empty_house(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with every table and nothing in it, made once and copied."""
+    folder = tmp_path_factory.mktemp("empty")
+    upgrade(Settings(data_dir=folder).database)
+    return folder / "huitouke.db"
+
+
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
+async def house(tmp_path: Path, empty_house: Path) -> AsyncIterator[House]:
     brain = ScriptedBrain()
     thinking = TestServer(brain.app())
     await thinking.start_server()
@@ -266,7 +284,7 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
         brain_urls=[str(thinking.make_url("")).rstrip("/")],  # pyright: ignore[reportCallIssue]
         rate_visitor_burst=100,
     ).model_copy(update={"brain_urls": [str(thinking.make_url("")).rstrip("/")]})
-    upgrade(settings.database)
+    shutil.copy(empty_house, tmp_path / "huitouke.db")
     app = make_app(settings)
     running = TestServer(app)
     await running.start_server()

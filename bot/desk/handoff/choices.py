@@ -12,6 +12,8 @@ from bot.conversations.models import Conversation
 from bot.desk.callbacks.service import Wish, ask
 from bot.desk.handoff import sentences
 from bot.desk.handoff.request import staffing, tell_place
+from bot.desk.operations import sentences as offered
+from bot.desk.operations import service as operations
 from bot.desk.prompts import service as prompts
 from bot.desk.rules.hours import window_text, windows
 from bot.desk.satisfaction import service as satisfaction
@@ -133,6 +135,8 @@ _BUTTONS: Final[dict[str, Press]] = {
     sentences.MESSAGE: _message,
     sentences.CALLBACK: _callback,
     sentences.WINDOW: _window,
+    offered.CONFIRM: operations.confirm,
+    offered.REFUSE: operations.refuse,
     satisfaction.RATE: _rate,
     satisfaction.TAG: _tag,
 }

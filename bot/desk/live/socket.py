@@ -321,6 +321,7 @@ class DeskSocket:
 
     async def _catch_up(self, watch: Watch, again: tuple[int, ...]) -> None:
         await watch.catch_up(self._live.office, self._send, again)
+        await watch.tell_allowance(self._live.office, self._send)
 
     async def _catch_up_entries(self, watch: Watch) -> None:
         await watch.catch_up_entries(self._live.office, self._send)

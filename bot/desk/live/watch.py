@@ -10,8 +10,10 @@ from bot.desk.ids import TicketId
 from bot.desk.live.presence import Viewer
 from bot.desk.office import Office
 from bot.desk.tickets.reads import conversation_row, entries_after, messages
+from bot.kit.clock import iso
 from bot.kit.errors import NotFound
 from bot.kit.ids import ConversationId
+from bot.messages import Allowance
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 PAGE = 200
@@ -27,6 +29,8 @@ class Watch:
     seq: int
     number: int
     stop: Callable[[], None] = field(default=lambda: None)
+    allowance: Allowance = field(default_factory=Allowance)
+    """What the screen was told may still be sent; at first that nothing limits it."""
 
     async def catch_up(self, office: Office, send: Send, again: tuple[int, ...] = ()) -> None:
         """Send what is missing; `again` are messages that the screen has and that changed since."""
@@ -45,6 +49,19 @@ class Watch:
                 self.seq = fresh[-1]["seq"]
             if len(fresh) < PAGE:
                 return
+
+    async def tell_allowance(self, office: Office, send: Send) -> None:
+        """Send how many messages the channel still lets through, when that has changed."""
+        found = await office.allowance(self.conversation)
+        if found == self.allowance:
+            return
+        self.allowance = found
+        told = {
+            "left": found.left,
+            "until": iso(found.until) if found.until else None,
+            "reachable": found.reachable,
+        }
+        await send({"type": "allowance", "conversation": self.conversation, "allowance": told})
 
     async def catch_up_entries(self, office: Office, send: Send) -> None:
         """Send the entries that are missing."""

@@ -15,6 +15,8 @@ from bot.desk.handoff import sentences
 from bot.desk.handoff.request import tell_place
 from bot.desk.ids import TicketId
 from bot.desk.office import Office
+from bot.desk.operations.models import Operation
+from bot.desk.operations.settling import expire_late
 from bot.desk.queue.choice import choose
 from bot.desk.queue.places import Place, Waiting, candidates, places, waiting_line
 from bot.desk.tickets.holding import give, release
@@ -61,6 +63,7 @@ class Keeper:
                 if turn >= ALARM_EVERY:
                     turn = 0
                     await self.alarm()
+                    await self.expire_offers()
             except HuitoukeError as error:
                 log.warning("queue_waits", error=error.message)
             except Exception:
@@ -190,3 +193,15 @@ class Keeper:
                     await work.tell(
                         ticket.agent_id, "callback_due", ticket.id, "到回电的时间了", f"call:{call.id}"
                     )
+
+    async def expire_offers(self) -> int:
+        """Offers that no customer answered in time are over; how many."""
+        async with self._office.database.read() as session:
+            late = select(Operation.id).where(
+                Operation.state == "offered", Operation.until <= self._office.clock()
+            )
+            found = list(await session.scalars(late.limit(200)))
+        for operation in found:
+            async with self._office.work() as work:
+                await expire_late(work, operation)
+        return len(found)

@@ -6,6 +6,7 @@ from typing import Final
 
 from bot.conversations.log import Event
 from bot.desk.callbacks.service import cancel_open
+from bot.desk.operations.settling import expire_offers
 from bot.desk.satisfaction.service import ask_once
 from bot.desk.tickets import sentences
 from bot.desk.tickets.errors import AlreadyClosed
@@ -70,5 +71,6 @@ async def end(work: Work, matter: Matter, entry: NewEntry) -> None:
     """Add the entry that ends a ticket, with what ends along with it."""
     if entry.by.kind == "api" and entry.kind != "closed":
         raise Forbidden()
+    await expire_offers(work, matter, "服务已经结束")
     await add(work, matter, entry)
     await cancel_open(work, matter.ticket.id)
