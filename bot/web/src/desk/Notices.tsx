@@ -11,19 +11,20 @@ export function Notices({ onClose }: { onClose: () => void }) {
     <Dialog title={strings.notices.title} onClose={onClose}>
       {notices.length === 0 && <p className="quiet-note">{strings.notices.empty}</p>}
       <ul className="notices">
-        {notices.map(({ id, text, at, ticket }) => (
+        {notices.map(({ id, text, at, ticket, complaint }) => (
           <li key={id}>
             <p>
               {text}
               <time dateTime={at}>{when(at, strings)}</time>
             </p>
-            {ticket !== null && (
+            {(ticket !== null || complaint) && (
               <button
                 type="button"
                 className="btn small"
                 onClick={() => {
                   client.dismiss(id);
-                  go("mine", ticket);
+                  if (ticket !== null) go("mine", ticket);
+                  else if (complaint) go("complaints", complaint);
                   onClose();
                 }}
               >

@@ -13,11 +13,13 @@ import {
   KeyIcon,
   QueueIcon,
   StackIcon,
+  ThemeIcon,
   WallIcon,
 } from "./icons";
 import { Notices } from "./Notices";
 import { href } from "./router";
 import type { Strings } from "./strings";
+import { wish, wishes } from "./wishes";
 
 type Place = Exclude<keyof Strings["nav"], "label">;
 
@@ -80,10 +82,27 @@ export function Rail({ page, onHelp }: { page: string; onHelp: () => void }) {
           <BellIcon />
           {notices.length > 0 && <em>{notices.length}</em>}
         </button>
+        <ThemeButton />
         <DutySwitch />
       </div>
       {bell && <Notices onClose={() => setBell(false)} />}
     </nav>
+  );
+}
+
+/** Light or dark at once; following the device is chosen in the settings. */
+function ThemeButton() {
+  const { office } = useStrings();
+  const { theme } = office.settings;
+  const turn = () => {
+    const wished = wishes.get().theme;
+    const dark = wished ? wished === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+    wish({ theme: dark ? "light" : "dark" });
+  };
+  return (
+    <button type="button" aria-label={theme} title={theme} onClick={turn}>
+      <ThemeIcon />
+    </button>
   );
 }
 

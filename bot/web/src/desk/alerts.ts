@@ -9,7 +9,7 @@ export function alerts(client: DeskClient, strings: Strings): () => void {
   const untitle = client.state.subscribe(() => title(client, strings));
   const unhear = client.onNews((news) => {
     if (client.state.get().me?.duty === "off") return;
-    if (wishes.get().sound) chime(news.kind === "message" ? 740 : 587);
+    if (wishes.get().sound) chime(...soundOf(news));
     if (document.hidden || !document.hasFocus()) notify(news, strings);
   });
   title(client, strings);
@@ -37,6 +37,7 @@ function notify(news: News, strings: Strings): void {
   shown.onclick = () => {
     window.focus();
     if (ticket !== null) go(news.kind === "queue" ? "queue" : "mine", ticket);
+    else if (news.kind === "notice" && news.notice.complaint) go("complaints", news.notice.complaint);
     shown.close();
   };
 }
@@ -47,12 +48,22 @@ function newsWord(news: News, strings: Strings): string {
 
 let audio: AudioContext | null = null;
 
-/** Two short soft tones; browsers keep quiet until the page was used once. */
-function chime(pitch: number): void {
+/** Clocks that run out. */
+const ALARMS = new Set(["reply_due", "complaint_due", "complaint_overdue", "callback_due"]);
+
+/** Pitch in Hz and number of tones: an alarm is heard to be one. */
+function soundOf(news: News): [number, number] {
+  if (news.kind === "notice" && ALARMS.has(news.notice.kind)) return [880, 3];
+  return [news.kind === "message" ? 740 : 587, 2];
+}
+
+/** Short soft tones; browsers keep quiet until the page was used once. */
+function chime(pitch: number, tones: number): void {
   try {
     audio ??= new AudioContext();
     const { currentTime } = audio;
-    for (const [index, frequency] of [pitch, pitch * 1.335].entries()) {
+    for (let index = 0; index < tones; index += 1) {
+      const frequency = tones > 2 || index === 0 ? pitch : pitch * 1.335;
       const tone = audio.createOscillator();
       const volume = audio.createGain();
       const begin = currentTime + index * 0.13;

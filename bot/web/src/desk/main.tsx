@@ -2,6 +2,7 @@ import { createRoot } from "react-dom/client";
 import { browserStorage } from "../chat/storage";
 import { App } from "./App";
 import { DeskClient } from "./client/desk";
+import { applyTheme, wishes } from "./wishes";
 import "../widget/styles/chatui.less";
 import "../ui/base.css";
 import "../widget/styles/colors.css";
@@ -13,6 +14,9 @@ import "./styles/talk.css";
 import "./styles/compose.css";
 import "./styles/side.css";
 import "./styles/office.css";
+
+applyTheme(document.documentElement);
+wishes.subscribe(() => applyTheme(document.documentElement));
 
 const client = new DeskClient({
   base: new URL(`${import.meta.env.BASE_URL}api/desk/`, window.location.href).href,

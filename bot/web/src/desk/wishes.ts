@@ -9,8 +9,9 @@ const WishesSchema = v.object({
   keys: v.fallback(v.boolean(), true),
   language: v.fallback(v.nullable(v.picklist(["zh-CN", "en"])), null),
   side: v.fallback(v.boolean(), true),
+  theme: v.fallback(v.nullable(v.picklist(["light", "dark"])), null),
 });
-/** What an agent wants on this device. `language` null: the browser's. */
+/** What an agent wants on this device. `language` null: the browser's; `theme` null: the device's. */
 export type Wishes = v.InferOutput<typeof WishesSchema>;
 
 const storage = new SafeStorage(browserStorage());
@@ -27,4 +28,11 @@ function read(): Wishes {
   } catch {
     return v.parse(WishesSchema, {});
   }
+}
+
+/** Paints the page as wished. */
+export function applyTheme(root: HTMLElement): void {
+  const { theme } = wishes.get();
+  if (theme) root.dataset.theme = theme;
+  else delete root.dataset.theme;
 }

@@ -10,6 +10,24 @@ export type Complaint = {
   received_at: string;
 };
 
+/** Something the customer owns, what was done to it (newest first) and what is due next. */
+export type CareCard = {
+  number: string;
+  kind: string;
+  model: string;
+  installed_on: string | null;
+  meter: number | null;
+  meter_unit: string | null;
+  visits: { at: string; kind: string; text: string; meter: number | null }[];
+  next: {
+    name: string;
+    due_on: string | null;
+    due_meter: number | null;
+    overdue: boolean;
+    expected: boolean;
+  }[];
+};
+
 export type Customer = {
   known: boolean;
   verified: boolean;
@@ -32,7 +50,8 @@ export type Customer = {
     placed_at: string;
     items: { name: string; quantity: number }[];
   }[];
-  consents?: { purpose: string; channel: string | null; decision: string | boolean; at: string }[];
+  care_cards?: CareCard[];
+  consents?: { purpose: string; channel: string | null; decision: string; at: string }[];
   feedback?: { score: number | null; tags: string[]; at: string }[];
   tickets?: {
     id: number;

@@ -1,5 +1,5 @@
 import type { Agent, Me } from "./people";
-import type { Counts, Entry, Line, Message, Notice, Viewer } from "./tickets";
+import type { Allowance, Counts, Entry, Line, Message, Notice, Viewer } from "./tickets";
 
 export type ClientFrame =
   | { type: "hello"; csrf: string; since: number | null }
@@ -17,7 +17,15 @@ export type ServerFrame =
   | { type: "notice"; n: number; notice: Notice }
   | { type: "message"; conversation: string; message: Message }
   | { type: "entry"; ticket: number; entry: Entry }
-  | { type: "watching"; conversation: string; last_seq: number; seen_seq: number; viewers: Viewer[] }
+  | {
+      type: "watching";
+      conversation: string;
+      last_seq: number;
+      seen_seq: number;
+      viewers: Viewer[];
+      allowance?: Allowance | null;
+    }
+  | { type: "allowance"; conversation: string; allowance: Allowance | null }
   | { type: "seen"; conversation: string; seq: number }
   | { type: "typing"; conversation: string; who: string; text?: string; on: boolean }
   | { type: "viewers"; conversation: string; viewers: Viewer[] }

@@ -7,7 +7,7 @@ import type { ServerFrame } from "./frames";
 import { type DeskHttp, query } from "./http";
 import { Sender } from "./sender";
 import type { Timing } from "./socket";
-import type { Entry, Line, Message, Summary, Viewer } from "./tickets";
+import type { Allowance, Entry, Line, Message, Summary, Viewer } from "./tickets";
 
 const PAGE = 60;
 
@@ -27,6 +27,8 @@ export type ThreadState = {
   typing: { who: string; text: string } | null;
   /** The customer has seen up to here. */
   seenSeq: number;
+  /** What may still be sent; null: as much as one likes. */
+  allowance: Allowance | null;
 };
 
 const EMPTY: ThreadState = {
@@ -41,6 +43,7 @@ const EMPTY: ThreadState = {
   viewers: [],
   typing: null,
   seenSeq: 0,
+  allowance: null,
 };
 
 export type Opened = { ticket: Line; entries: Entry[]; summary: Summary; viewers: Viewer[] };
@@ -138,8 +141,15 @@ export class Thread {
         this.publish();
         break;
       case "watching":
-        this.state.set({ viewers: frame.viewers, seenSeq: frame.seen_seq });
+        this.state.set({
+          viewers: frame.viewers,
+          seenSeq: frame.seen_seq,
+          allowance: frame.allowance ?? null,
+        });
         this.sender.hurry();
+        break;
+      case "allowance":
+        this.state.set({ allowance: frame.allowance });
         break;
       case "viewers":
         this.state.set({ viewers: frame.viewers });

@@ -89,7 +89,17 @@ export type Summary = {
 
 export type Viewer = Named & { mode: "owner" | "viewing" | "listening" };
 
-export type Notice = { id: number; kind: string; ticket: number | null; text: string; at: string };
+/** How many messages the channel still lets through (null: any number), and until when. */
+export type Allowance = { left: number | null; until: string | null };
+
+export type Notice = {
+  id: number;
+  kind: string;
+  ticket: number | null;
+  complaint?: string | null;
+  text: string;
+  at: string;
+};
 export type Counts = { queue: number; mine: number; unread: number };
 
 export type BotTalk = {

@@ -2,6 +2,7 @@ import { memo } from "react";
 import type { Line, View } from "../client/tickets";
 import { useDesk, useStrings } from "../context";
 import { nameOf, when } from "../format";
+import { BoardIcon } from "../icons";
 import { MoodBadge, WhoName } from "../parts/Badges";
 import { Deadline, Since } from "../parts/Deadline";
 import { href } from "../router";
@@ -60,6 +61,7 @@ function Clocks({ line }: { line: Line }) {
           soonMs={4 * HOUR}
           label={said.complaint}
           lateLabel={said.complaintLate}
+          icon={<BoardIcon size={12} />}
         />
       )}
       {line.reply_due ? (

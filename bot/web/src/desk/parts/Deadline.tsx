@@ -1,3 +1,4 @@
+import type { ReactNode } from "react";
 import { useNow } from "../../ui/clock";
 import { useDesk, useStrings } from "../context";
 import { span } from "../format";
@@ -8,10 +9,10 @@ export function urgency(dueMs: number, now: number, soonMs: number): "calm" | "s
   return dueMs - now <= soonMs ? "soon" : "calm";
 }
 
-type Props = { due: string; soonMs: number; label: string; lateLabel: string };
+type Props = { due: string; soonMs: number; label: string; lateLabel: string; icon?: ReactNode };
 
 /** A clock that runs towards `due` and on past it. */
-export function Deadline({ due, soonMs, label, lateLabel }: Props) {
+export function Deadline({ due, soonMs, label, lateLabel, icon }: Props) {
   const strings = useStrings();
   const { clockOffset } = useDesk();
   const now = useNow(1000, clockOffset);
@@ -20,6 +21,7 @@ export function Deadline({ due, soonMs, label, lateLabel }: Props) {
   return (
     <span className="deadline" data-mood={mood} title={mood === "late" ? lateLabel : label}>
       <span className="sr">{mood === "late" ? lateLabel : label} </span>
+      {icon}
       {mood === "late" ? "+" : ""}
       {span(Math.abs(end - now), strings)}
     </span>

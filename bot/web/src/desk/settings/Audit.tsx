@@ -29,14 +29,14 @@ export function Audit() {
     <section className="card wide">
       <header className="card-head">
         <h2>{said.tabs.audit}</h2>
-        <input
-          type="search"
-          aria-label={said.fields.kind}
-          placeholder={said.fields.kind}
-          defaultValue={kind}
-          onBlur={(event) => setKind(event.target.value.trim())}
-          onKeyDown={(event) => event.key === "Enter" && setKind(event.currentTarget.value.trim())}
-        />
+        <select aria-label={said.fields.kind} value={kind} onChange={(event) => setKind(event.target.value)}>
+          <option value="">{said.anyKind}</option>
+          {Object.entries(strings.office.names.audit).map(([code, name]) => (
+            <option key={code} value={code}>
+              {name}
+            </option>
+          ))}
+        </select>
       </header>
       <div className="table-box">
         <table className="table">
@@ -53,7 +53,7 @@ export function Audit() {
               <tr key={index}>
                 <td className="nowrap">{when(one.at, strings)}</td>
                 <td>{typeof one.agent === "string" ? one.agent : one.agent?.name}</td>
-                <td>{one.kind}</td>
+                <td>{strings.office.names.audit[one.kind] ?? one.kind}</td>
                 <td>{one.subject}</td>
                 <td className="wrap">
                   <small>

@@ -1,5 +1,6 @@
 import { useState, useSyncExternalStore } from "react";
-import { useClient, useMe, useSay, useStrings } from "../context";
+import { useClient, useDesk, useMe, useSay, useStrings } from "../context";
+import { nameOf } from "../format";
 import { PasswordForm } from "../Login";
 import { type Wishes, wish, wishes } from "../wishes";
 
@@ -7,7 +8,8 @@ export function Mine() {
   const client = useClient();
   const say = useSay();
   const me = useMe();
-  const { office, login, list } = useStrings();
+  const { office, login } = useStrings();
+  const { settings } = useDesk();
   const said = office.settings;
   const wished = useSyncExternalStore(wishes.subscribe, wishes.get);
   const [asking, setAsking] = useState(false);
@@ -26,7 +28,7 @@ export function Mine() {
           </div>
           <div>
             <dt>{said.fields.skills}</dt>
-            <dd>{me.skills.join("、") || list.none}</dd>
+            <dd>{me.skills.map((code) => nameOf(settings?.topics, code)).join("、") || "–"}</dd>
           </div>
           <div>
             <dt>{said.fields.teams}</dt>
@@ -44,9 +46,20 @@ export function Mine() {
             value={wished.language ?? ""}
             onChange={(event) => wish({ language: (event.target.value || null) as Wishes["language"] })}
           >
-            <option value="">Auto</option>
+            <option value="">{said.auto}</option>
             <option value="zh-CN">中文</option>
             <option value="en">English</option>
+          </select>
+        </label>
+        <label className="field row">
+          <span>{said.theme}</span>
+          <select
+            value={wished.theme ?? ""}
+            onChange={(event) => wish({ theme: (event.target.value || null) as Wishes["theme"] })}
+          >
+            <option value="">{said.themes.auto}</option>
+            <option value="light">{said.themes.light}</option>
+            <option value="dark">{said.themes.dark}</option>
           </select>
         </label>
       </section>

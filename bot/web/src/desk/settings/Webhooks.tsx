@@ -1,12 +1,17 @@
 import { useState } from "react";
+import { query } from "../client/http";
+import type { Coded } from "../client/people";
 import { useAttempt, useClient, useSay, useStrings } from "../context";
-import { when } from "../format";
+import { nameOf, when } from "../format";
 import { Dialog } from "../parts/Dialog";
 import { useLoaded } from "../parts/useLoaded";
+import { named } from "./Agents";
 import { Records } from "./Records";
 import { Secret } from "./Secret";
 
-type Hook = { id: number; url: string; events: string[]; active: boolean };
+type Hook = { id: number; url: string; events: string[]; active: boolean; failing_since: string | null };
+type Page = { webhooks: Hook[]; events: Coded[] };
+type Log = { deliveries: Delivery[]; next: string | null };
 type Delivery = {
   id: number;
   event: string;
@@ -21,9 +26,9 @@ export function Webhooks() {
   const client = useClient();
   const attempt = useAttempt();
   const say = useSay();
-  const { office } = useStrings();
-  const said = office.settings;
-  const { value, reload } = useLoaded<{ webhooks: Hook[] }>("webhooks");
+  const strings = useStrings();
+  const said = strings.office.settings;
+  const { value, reload } = useLoaded<Page>("webhooks");
   const [secret, setSecret] = useState<string | null>(null);
   const [looked, setLooked] = useState<Hook | null>(null);
   const test = async (id: number) => {
@@ -33,6 +38,10 @@ export function Webhooks() {
     });
     if (done) say(said.saved);
   };
+  const renew = async (id: number) => {
+    const made = await attempt(() => client.http.post<{ secret: string }>(`webhooks/${id}/secret`));
+    if (made) setSecret(made.secret);
+  };
   return (
     <>
       <Records
@@ -40,13 +49,24 @@ export function Webhooks() {
         items={value?.webhooks ?? null}
         keyOf={({ id }) => id}
         columns={[
-          { name: "url", show: ({ url }) => <b className="wrap">{url}</b> },
-          { name: "events", show: ({ events }) => events.join(", ") },
+          {
+            name: "url",
+            show: ({ url, failing_since }) => (
+              <>
+                <b className="wrap">{url}</b>
+                {failing_since && <small data-mood="bad">{said.failing(when(failing_since, strings))}</small>}
+              </>
+            ),
+          },
+          {
+            name: "events",
+            show: ({ events }) => events.map((code) => nameOf(value?.events, code)).join("、"),
+          },
           { name: "active", show: ({ active }) => (active ? said.yes : said.no) },
         ]}
         fields={[
           { name: "url", required: true },
-          { name: "events", kind: "list", required: true },
+          { name: "events", kind: "choices", options: named(value?.events) },
           { name: "active", kind: "check" },
         ]}
         onSave={async (hook, values) => {
@@ -66,6 +86,9 @@ export function Webhooks() {
             <button type="button" className="btn small quiet" onClick={() => test(hook.id)}>
               {said.test}
             </button>
+            <button type="button" className="btn small quiet" onClick={() => renew(hook.id)}>
+              {said.newSecret}
+            </button>
           </>
         )}
       />
@@ -80,7 +103,12 @@ function Deliveries({ hook, onClose }: { hook: Hook; onClose: () => void }) {
   const attempt = useAttempt();
   const strings = useStrings();
   const said = strings.office.settings;
-  const { value, reload } = useLoaded<{ deliveries: Delivery[] }>(`webhooks/${hook.id}/deliveries`);
+  const path = `webhooks/${hook.id}/deliveries`;
+  const { value, reload, set } = useLoaded<Log>(path);
+  const more = async () => {
+    const page = await attempt(() => client.http.get<Log>(query(path, { cursor: value?.next })));
+    if (page && value) set({ next: page.next, deliveries: [...value.deliveries, ...page.deliveries] });
+  };
   const retry = async (id: number) => {
     await attempt(() => client.http.post(`deliveries/${id}/retry`));
     reload();
@@ -113,6 +141,11 @@ function Deliveries({ hook, onClose }: { hook: Hook; onClose: () => void }) {
             ))}
           </tbody>
         </table>
+        {value?.next && (
+          <button type="button" className="btn list-more" onClick={more}>
+            {strings.list.more}
+          </button>
+        )}
         {value?.deliveries.length === 0 && <p className="quiet-note">{said.empty}</p>}
       </div>
     </Dialog>

@@ -1,11 +1,11 @@
-import { type ReactNode, useState } from "react";
+import { useState } from "react";
 import { ShieldIcon } from "../../ui/icons";
 import type { Customer } from "../client/customer";
-import { useAttempt, useClient, useDesk, useStrings } from "../context";
-import { count, money, nameOf, when } from "../format";
+import { useAttempt, useClient, useStrings } from "../context";
+import { count, money } from "../format";
 import { EyeIcon } from "../icons";
 import { useLoaded } from "../parts/useLoaded";
-import { href } from "../router";
+import { Earlier, Matters } from "./Matters";
 
 /** Who the customer is. Opening it is logged, and so is each number that is unmasked. */
 export function CustomerTab({ conversation, verified }: { conversation: string; verified: boolean }) {
@@ -124,91 +124,6 @@ function Holdings({ customer: { points, balance } }: { customer: Customer }) {
           ))}
         </div>
       )}
-    </section>
-  );
-}
-
-function Matters({ customer }: { customer: Customer }) {
-  const strings = useStrings();
-  const said = strings.office.side;
-  const { complaints = [], orders = [], consents = [], feedback = [] } = customer;
-  return (
-    <>
-      <Part title={said.complaints} empty={complaints.length === 0}>
-        {complaints.map(({ number, subject, state_text }) => (
-          <li key={number}>
-            <a href={href("complaints", number)}>{subject}</a>
-            <small>
-              {number} · {state_text}
-            </small>
-          </li>
-        ))}
-      </Part>
-      <Part title={said.orders} empty={orders.length === 0}>
-        {orders.slice(0, 5).map(({ number, state, total, placed_at, items }) => (
-          <li key={number}>
-            <span>{items.map(({ name, quantity }) => `${name} ×${quantity}`).join("，") || number}</span>
-            <small>
-              ¥{money(total)} · {state} · {when(placed_at, strings)}
-            </small>
-          </li>
-        ))}
-      </Part>
-      {consents.length > 0 && (
-        <Part title={said.consents} empty={false}>
-          {consents.map(({ purpose, channel, decision, at }) => (
-            <li key={`${purpose}${channel}${at}`}>
-              <span>
-                {purpose} {channel}
-              </span>
-              <small>
-                {typeof decision === "boolean" ? (decision ? said.granted : said.denied) : decision}
-              </small>
-            </li>
-          ))}
-        </Part>
-      )}
-      {feedback.length > 0 && (
-        <Part title={said.feedback} empty={false}>
-          {feedback.map(({ score, tags, at }) => (
-            <li key={at}>
-              <span>{"★".repeat(score ?? 0)}</span>
-              <small>
-                {tags.join("、")} {when(at, strings)}
-              </small>
-            </li>
-          ))}
-        </Part>
-      )}
-    </>
-  );
-}
-
-function Earlier({ customer: { tickets = [] } }: { customer: Customer }) {
-  const strings = useStrings();
-  const { settings } = useDesk();
-  return (
-    <Part title={strings.office.side.tickets} empty={tickets.length === 0}>
-      {tickets.slice(0, 8).map(({ id, topic, opened_at, close_reason }) => (
-        <li key={id}>
-          <a href={href("all", id)}>
-            #{id} {nameOf(settings?.topics, topic)}
-          </a>
-          <small>
-            {when(opened_at, strings)} {nameOf(settings?.close_reasons, close_reason)}
-          </small>
-        </li>
-      ))}
-    </Part>
-  );
-}
-
-function Part({ title, empty, children }: { title: string; empty: boolean; children: ReactNode }) {
-  const { office } = useStrings();
-  return (
-    <section className="side-part">
-      <h3>{title}</h3>
-      {empty ? <p className="quiet-note">{office.side.none}</p> : <ul className="plain">{children}</ul>}
     </section>
   );
 }

@@ -6,14 +6,17 @@ import { useLoaded } from "../parts/useLoaded";
 
 type Kind = Operations["may"][number];
 
+/** `changes` counts what happened to operations so far. */
+type TabProps = { conversation: string; mine: boolean; changes: number };
+
 /** What may be done for the customer; where money or points move, they confirm it in the chat. */
-export function OperationsTab({ conversation, mine }: { conversation: string; mine: boolean }) {
+export function OperationsTab({ conversation, mine, changes }: TabProps) {
   const client = useClient();
   const attempt = useAttempt();
   const { office } = useStrings();
   const said = office.operations;
   const path = `conversations/${conversation}/operations`;
-  const { value, reload } = useLoaded<Operations>(path, mine);
+  const { value, reload } = useLoaded<Operations>(path, `${mine} ${changes}`);
   const [chosen, setChosen] = useState<string>("");
   const kind = value?.may.find((one) => one.kind === chosen);
   const withdraw = async (id: number) => {

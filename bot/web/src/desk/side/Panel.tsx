@@ -6,10 +6,16 @@ import { CustomerTab } from "./CustomerTab";
 import { OperationsTab } from "./OperationsTab";
 import { SummaryTab } from "./SummaryTab";
 
-type Props = { conversation: string; summary: Summary | null; line: Line | null; stands: Standing };
+type Props = {
+  conversation: string;
+  summary: Summary | null;
+  line: Line | null;
+  stands: Standing;
+  operations: number;
+};
 type Tab = "customer" | "summary" | "operations";
 
-export function Panel({ conversation, summary, line, stands }: Props) {
+export function Panel({ conversation, summary, line, stands, operations }: Props) {
   const { office, talk } = useStrings();
   const [tab, setTab] = useState<Tab>(line && !line.first_reply_at ? "summary" : "customer");
   const tabs: Tab[] = line ? ["summary", "customer", "operations"] : ["customer"];
@@ -27,7 +33,9 @@ export function Panel({ conversation, summary, line, stands }: Props) {
           <CustomerTab conversation={conversation} verified={line?.customer.verified ?? false} />
         )}
         {tab === "summary" && <SummaryTab summary={summary} />}
-        {tab === "operations" && <OperationsTab conversation={conversation} mine={stands.mine} />}
+        {tab === "operations" && (
+          <OperationsTab conversation={conversation} mine={stands.mine} changes={operations} />
+        )}
       </div>
     </aside>
   );

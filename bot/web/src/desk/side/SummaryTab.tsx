@@ -42,8 +42,11 @@ export function SummaryTab({ summary }: { summary: Summary | null }) {
         <section className="side-part">
           <h3>{said.tried}</h3>
           <ul className="plain">
-            {tried.map(({ seq, action, name }) => (
-              <li key={`${seq}${action}`}>{name}</li>
+            {folded(tried).map(({ seq, name, times }) => (
+              <li key={seq} className="pair">
+                <span>{name}</span>
+                {times > 1 && <small>×{times}</small>}
+              </li>
             ))}
           </ul>
         </section>
@@ -52,7 +55,7 @@ export function SummaryTab({ summary }: { summary: Summary | null }) {
         <section className="side-part">
           <h3>{said.emotion}</h3>
           <p className="moods">
-            {emotion.map(({ seq, label }) => (
+            {changes(emotion).map(({ seq, label }) => (
               <span key={seq} className="mood" data-mood={label}>
                 {mood[label] ?? label}
               </span>
@@ -63,4 +66,21 @@ export function SummaryTab({ summary }: { summary: Summary | null }) {
       )}
     </>
   );
+}
+
+/** The steps the bot took, the same one after another told once; what has no name is inner machinery. */
+export function folded(tried: Summary["tried"]): { seq: number; name: string; times: number }[] {
+  const rows: { seq: number; name: string; times: number }[] = [];
+  for (const { seq, action, name } of tried) {
+    if (name === action) continue;
+    const before = rows[rows.length - 1];
+    if (before?.name === name) before.times += 1;
+    else rows.push({ seq, name, times: 1 });
+  }
+  return rows;
+}
+
+/** The moods in their order, each told when it came. */
+export function changes(moods: Summary["emotion"]): Summary["emotion"] {
+  return moods.filter(({ label }, index) => label !== moods[index - 1]?.label);
 }

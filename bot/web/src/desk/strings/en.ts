@@ -146,6 +146,12 @@ export const en: Strings = {
     tooLarge: (mb) => `A file may have at most ${mb} MB.`,
     badType: "This kind of file is not supported.",
     noted: "Note saved",
+    allowance: {
+      left: (n) => `${n} messages left`,
+      until: (time) => `${time} left`,
+      over: "Held until the customer writes again",
+      why: "WeChat limits how many replies may follow a customer's message, and how long",
+    },
   },
   ask: {
     cancel: "Cancel",

@@ -1,6 +1,8 @@
+import { namesEn } from "./names";
 import type { officeZh } from "./office.zh";
 
 export const officeEn: typeof officeZh = {
+  names: namesEn,
   side: {
     tabs: { customer: "Customer", summary: "Summary", operations: "Operations" },
     unknown: "We do not know this customer yet",
@@ -19,9 +21,10 @@ export const officeEn: typeof officeZh = {
     feedback: "Ratings",
     tickets: "Earlier conversations",
     none: "None",
-    granted: "granted",
-    denied: "denied",
-    care: "Care",
+    careCards: "Care cards",
+    next: (name) => `Next ${name}: `,
+    about: (on) => `about ${on}`,
+    overdue: "overdue",
     failed: "The details cannot be opened now.",
   },
   summary: {
@@ -44,6 +47,7 @@ export const officeEn: typeof officeZh = {
       refused: "Refused by the customer",
       failed: "Failed",
       expired: "Expired",
+      withdrawn: "Withdrawn",
     },
     choose: "Choose",
     offered: "Sent, waiting for the outcome",
@@ -180,6 +184,10 @@ export const officeEn: typeof officeZh = {
     blocked: "The browser blocks notifications; allow them in its settings.",
     keys: "Single-key shortcuts (J, K, T …)",
     language: "Language",
+    anyKind: "Everything",
+    auto: "As the browser",
+    theme: "Appearance",
+    themes: { auto: "As the device", light: "Light", dark: "Dark" },
     password: "Change the password",
     capacity: "At once",
     save: "Save",
@@ -230,6 +238,10 @@ export const officeEn: typeof officeZh = {
     deliveries: "Deliveries",
     test: "Send a test",
     retry: "Retry",
+    newSecret: "New secret",
+    failing: (since) => `failing since ${since}`,
+    lastUsed: (at) => `last used ${at}`,
+    neverUsed: "never used",
     delivery: { pending: "Pending", delivered: "Delivered", parked: "Parked" },
     rules: {
       hours: "Opening hours",

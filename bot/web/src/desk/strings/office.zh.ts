@@ -1,5 +1,8 @@
+import { namesZh } from "./names";
+
 /** What agents read beside the conversation and in the office pages. */
 export const officeZh = {
+  names: namesZh,
   side: {
     tabs: { customer: "客户", summary: "小结", operations: "办理" },
     unknown: "还不知道这位客户是谁",
@@ -18,9 +21,10 @@ export const officeZh = {
     feedback: "评价",
     tickets: "以往会话",
     none: "无",
-    granted: "同意",
-    denied: "拒绝",
-    care: "关怀",
+    careCards: "关怀卡",
+    next: (name: string) => `下次${name}：`,
+    about: (on: string) => `约 ${on}`,
+    overdue: "已到期",
     failed: "资料暂时打不开。",
   },
   summary: {
@@ -43,6 +47,7 @@ export const officeZh = {
       refused: "客户没有同意",
       failed: "没有办成",
       expired: "已过期",
+      withdrawn: "已撤回",
     } as Record<string, string>,
     choose: "请选择",
     offered: "已发送，等待结果",
@@ -180,6 +185,10 @@ export const officeZh = {
     blocked: "浏览器已禁止通知，请在浏览器设置中打开。",
     keys: "单键快捷键（J、K、T 等）",
     language: "界面语言",
+    anyKind: "全部事项",
+    auto: "跟随浏览器",
+    theme: "外观",
+    themes: { auto: "跟随系统", light: "浅色", dark: "深色" },
     password: "修改密码",
     capacity: "同时接待",
     save: "保存",
@@ -230,6 +239,10 @@ export const officeZh = {
     deliveries: "投递记录",
     test: "发送测试",
     retry: "重试",
+    newSecret: "换密钥",
+    failing: (since: string) => `从 ${since} 起投递失败`,
+    lastUsed: (at: string) => `上次使用 ${at}`,
+    neverUsed: "从未使用",
     delivery: { pending: "待投递", delivered: "已送达", parked: "已搁置" } as Record<string, string>,
     rules: {
       hours: "服务时间",

@@ -149,6 +149,12 @@ export const zh = {
     tooLarge: (mb: number) => `文件不能超过 ${mb} MB。`,
     badType: "不支持这种文件。",
     noted: "备注已保存",
+    allowance: {
+      left: (n: number) => `还可发 ${n} 条`,
+      until: (time: string) => `剩 ${time}`,
+      over: "客户再次发言后才能送达",
+      why: "微信限制客户发言后可回复的条数和时间",
+    },
   },
   ask: {
     cancel: "取消",

@@ -2,8 +2,9 @@ import { type KeyboardEvent, type Ref, useImperativeHandle, useRef, useState } f
 import { SendIcon } from "../../ui/icons";
 import type { Named } from "../client/people";
 import type { Thread } from "../client/thread";
-import type { Line } from "../client/tickets";
+import type { Allowance, Line } from "../client/tickets";
 import { useDesk, useStrings } from "../context";
+import { AllowanceLeft } from "./AllowanceLeft";
 import { CannedPicker } from "./CannedPicker";
 import { FileButton, useFiles } from "./files";
 import { lockOf } from "./lock";
@@ -17,9 +18,15 @@ import { useNote } from "./useNote";
 import { useTyping } from "./useTyping";
 
 export type ComposerHandle = { focus(mode: Mode): void };
-type Props = { ref: Ref<ComposerHandle>; thread: Thread; line: Line | null; stands: Standing };
+type Props = {
+  ref: Ref<ComposerHandle>;
+  thread: Thread;
+  line: Line | null;
+  stands: Standing;
+  allowance: Allowance | null;
+};
 
-export function Composer({ ref, thread, line, stands }: Props) {
+export function Composer({ ref, thread, line, stands, allowance }: Props) {
   const strings = useStrings();
   const { settings } = useDesk();
   const [wished, setMode] = useState<Mode>("reply");
@@ -97,6 +104,7 @@ export function Composer({ ref, thread, line, stands }: Props) {
       <ModeTabs
         mode={mode}
         locked={lock !== null}
+        aside={<AllowanceLeft allowance={allowance} />}
         told={over > 0 ? said.over(over) : uploading ? said.uploading : ""}
         onChoose={(next) => {
           setMode(next);

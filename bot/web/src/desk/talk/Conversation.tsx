@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import { operationsIn } from "../client/customer";
 import { useAttempt, useClient, useLine, useMe, useStrings } from "../context";
 import { useKeys } from "../keys";
 import { Panel } from "../side/Panel";
@@ -74,10 +75,16 @@ export function Conversation({ ticket, conversation, onLeave }: Props) {
           onSide={() => wish({ side: !side })}
         />
         <Timeline thread={thread} state={state} />
-        <Composer ref={composer} thread={thread} line={line} stands={stands} />
+        <Composer ref={composer} thread={thread} line={line} stands={stands} allowance={state.allowance} />
       </section>
       {side && (
-        <Panel conversation={thread.conversation} summary={state.summary} line={line} stands={stands} />
+        <Panel
+          conversation={thread.conversation}
+          summary={state.summary}
+          line={line}
+          stands={stands}
+          operations={operationsIn(state.entries)}
+        />
       )}
       {question && line && (
         <Questions

@@ -10,7 +10,7 @@ import { storyEn, storyZh, type Told } from "../strings/story";
 export const EntryItem = memo(function EntryItem({ entry }: { entry: Entry }) {
   const strings = useStrings();
   const { settings } = useDesk();
-  const { kind, at, by, text, data } = entry;
+  const { kind, at, by, text } = entry;
   const time = <time dateTime={at}>{when(at, strings)}</time>;
   if (kind === "note") {
     return (
@@ -27,7 +27,7 @@ export const EntryItem = memo(function EntryItem({ entry }: { entry: Entry }) {
   }
   const story = (strings.lang === "en" ? storyEn : storyZh)[kind];
   if (!story) return null;
-  const rest = kind === "details" ? details(data) : kind === "rated" ? rating(data) : (text ?? "");
+  const rest = (REST[kind] ?? ((one: Entry) => one.text ?? ""))(entry);
   return (
     <p className="story">
       {story(told(entry, settings, strings.talk))}
@@ -55,6 +55,12 @@ function told(
     on: data.on !== false,
   };
 }
+
+const REST: Record<string, (entry: Entry) => string> = {
+  details: ({ data }) => details(data),
+  rated: ({ data }) => rating(data),
+  operation: ({ data }) => [data.title, data.result].filter(Boolean).join("："),
+};
 
 function details(data: Entry["data"]): string {
   return Object.values(data)

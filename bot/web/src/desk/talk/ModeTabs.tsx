@@ -1,15 +1,21 @@
-import { type RefObject, useLayoutEffect } from "react";
+import { type ReactNode, type RefObject, useLayoutEffect } from "react";
 import { useStrings } from "../context";
 import { NoteIcon } from "../icons";
 
 export type Mode = "reply" | "note";
-type Props = { mode: Mode; locked: boolean; told: string; onChoose: (mode: Mode) => void };
+type Props = {
+  mode: Mode;
+  locked: boolean;
+  told: string;
+  aside: ReactNode;
+  onChoose: (mode: Mode) => void;
+};
 
 const MODES: Mode[] = ["reply", "note"];
 const MOST_PX = 220;
 
 /** Whether the customer or only colleagues will read it; and what else there is to say about the text. */
-export function ModeTabs({ mode, locked, told, onChoose }: Props) {
+export function ModeTabs({ mode, locked, told, aside, onChoose }: Props) {
   const { compose: said } = useStrings();
   return (
     <div className="composer-tabs">
@@ -29,6 +35,7 @@ export function ModeTabs({ mode, locked, told, onChoose }: Props) {
       <span className="composer-over" role="status">
         {told}
       </span>
+      {aside}
     </div>
   );
 }

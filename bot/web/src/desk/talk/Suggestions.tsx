@@ -12,7 +12,8 @@ export function Suggestions({ thread, onTake, onEdit }: Props) {
   const { compose: said } = useStrings();
   const { messages } = useSyncExternalStore(thread.state.subscribe, thread.state.get);
   const last = messages[messages.length - 1];
-  const asked = last?.author === "customer" ? last.seq : 0;
+  // What the customer meant is known a moment after their words are.
+  const asked = last?.author === "customer" ? `${last.seq} ${last.parse?.intent ?? ""}` : "";
   const [found, setFound] = useState<Suggestion[]>([]);
 
   useEffect(() => {

@@ -4,6 +4,7 @@ import { useDesk, useMe, useStrings } from "../context";
 import { nameOf } from "../format";
 import { BackIcon, EyeIcon } from "../icons";
 import { MoodBadge, WhoName } from "../parts/Badges";
+import { Key } from "../parts/Key";
 import type { Question } from "./Questions";
 import type { Standing } from "./standing";
 
@@ -103,6 +104,7 @@ function Actions({ line, stands, first, onAct, onAsk }: Props) {
         <>
           <button type="button" className="btn small" title="F" onClick={() => onAsk("transfer")}>
             {said.transfer}
+            <Key name="F" />
           </button>
           <button type="button" className="btn small" onClick={() => onAct("release")}>
             {said.release}
@@ -118,15 +120,18 @@ function Actions({ line, stands, first, onAct, onAsk }: Props) {
         <>
           <button type="button" className="btn small" title="B" onClick={() => onAsk("handback")}>
             {said.handback}
+            <Key name="B" />
           </button>
           <button type="button" className="btn small" title="X" onClick={() => onAsk("close")}>
             {said.close}
+            <Key name="X" />
           </button>
         </>
       )}
       {(first === "take" || first === "takeover") && (
         <button type="button" className="btn small primary" title="T" onClick={() => onAct(first)}>
           {first === "take" ? main : said.takeover}
+          <Key name="T" />
         </button>
       )}
       {stands.reopen && (
@@ -150,6 +155,7 @@ function Offer({ line, stands, onAct, onAsk }: Props) {
         <>
           <button type="button" className="btn small primary" title="T" onClick={() => onAct("accept")}>
             {said.accept}
+            <Key name="T" />
           </button>
           <button type="button" className="btn small" onClick={() => onAsk("decline")}>
             {said.decline}

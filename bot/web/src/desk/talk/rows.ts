@@ -9,8 +9,11 @@ export type Row =
 type Item = { at: string; message?: Message; entry?: Entry };
 
 const PAUSE_MS = 5 * 60_000;
-/** What the header or the messages themselves show already. */
-const SILENT = new Set(["operation"]);
+
+/** What the messages themselves show already: an offered operation is a card. */
+function silent({ kind, data }: Entry): boolean {
+  return kind === "operation" && data.state === "offered";
+}
 
 /** Messages and what happened to the ticket, in one order of time, with a heading for each day. */
 export function rowsOf(messages: readonly Message[], entries: readonly Entry[]): Row[] {
@@ -18,7 +21,7 @@ export function rowsOf(messages: readonly Message[], entries: readonly Entry[]):
   const items: Item[] = [
     ...messages.map((message) => ({ at: message.at, message })),
     ...entries
-      .filter(({ kind, at }) => !SILENT.has(kind) && at >= begin)
+      .filter((entry) => !silent(entry) && entry.at >= begin)
       .map((entry) => ({ at: entry.at, entry })),
   ].sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
   return items.flatMap((item, index): Row[] => {
