@@ -23,6 +23,7 @@ from sqlalchemy.types import TypeDecorator
 
 from bot.kit.clock import require_utc
 from bot.kit.errors import Unavailable
+from bot.kit.sqlite import DRIVER
 
 BUSY_MILLISECONDS = 5_000
 TURN_SECONDS = 20.0
@@ -91,7 +92,7 @@ class Database:
         else:
             options["pool_pre_ping"] = True
         self.engine: AsyncEngine = create_async_engine(
-            self.url,
+            self.url.set(drivername=DRIVER) if self.is_sqlite else self.url,
             hide_parameters=True,  # an error must not carry what a customer wrote into the log
             **options,
         )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any, Literal
 
-from sqlalchemy import Row, Select, and_, func, or_, select
+from sqlalchemy import Row, Select, and_, bindparam, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.kit.ids import CardId, CustomerId
@@ -54,10 +55,10 @@ class Balance:
 
 async def balance_by_card(session: AsyncSession, customer_id: CustomerId, now: datetime) -> Balance:
     """What a customer has on each card at `now`, and what the company holds for them; in fen."""
-    rows = (await session.execute(_cards(customer_id))).all()
+    of = {"customer": customer_id, "now": now}
+    rows = (await session.execute(_cards(), of)).all()
     amounts: Amounts = {
-        (row.card_id, row.kind): int(row.amount)
-        for row in (await session.execute(_money(customer_id, now))).all()
+        (row.card_id, row.kind): int(row.amount) for row in (await session.execute(_money(), of)).all()
     }
     cards = [_card(row, amounts, now) for row in rows]
     cards.sort(key=lambda card: (card.state == "expired", card.valid_until or date.max, card.card_id))
@@ -94,7 +95,8 @@ def _card(row: Row[*tuple[Any, ...]], amounts: Amounts, now: datetime) -> CardBa
     )
 
 
-def _cards(customer_id: CustomerId) -> Select[CardId, str, datetime | None, str, str, bool, int, str]:
+@cache  # building a statement costs as much as running it
+def _cards() -> Select[CardId, str, datetime | None, str, str, bool, int, str]:
     return (
         select(
             Card.id,
@@ -108,15 +110,16 @@ def _cards(customer_id: CustomerId) -> Select[CardId, str, datetime | None, str,
         )
         .join(CardType, CardType.code == Card.type_code)
         .join(Customer, Customer.id == Card.customer_id)
-        .where(Card.customer_id == customer_id, Card.state != "closed")
+        .where(Card.customer_id == bindparam("customer"), Card.state != "closed")
     )
 
 
-def _money(customer_id: CustomerId, now: datetime) -> Select[CardId | None, str, int]:
-    live = and_(Lot.remaining > 0, or_(Lot.expires_at.is_(None), Lot.expires_at > now))
+@cache
+def _money() -> Select[CardId | None, str, int]:
+    live = and_(Lot.remaining > 0, or_(Lot.expires_at.is_(None), Lot.expires_at > bindparam("now")))
     return (
         select(Account.card_id, Account.kind, func.sum(Lot.remaining).label("amount"))
         .join(Lot, and_(Lot.account_id == Account.id, live))
-        .where(Account.customer_id == customer_id, Account.unit == "fen")
+        .where(Account.customer_id == bindparam("customer"), Account.unit == "fen")
         .group_by(Account.card_id, Account.kind)
     )

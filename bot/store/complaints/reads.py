@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
-from sqlalchemy import case, select
+from sqlalchemy import Select, bindparam, case, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.kit.clock import zone
@@ -75,14 +76,7 @@ async def complaint_status(
 
     None when there is none: another customer's number looks exactly like one that does not exist.
     """
-    is_open = Complaint.state.in_(OPEN)
-    statement = (
-        select(Complaint, Customer.time_zone)
-        .join(Customer, Customer.id == Complaint.customer_id)
-        .where(Complaint.customer_id == customer_id)
-        .order_by(case((is_open, 0), else_=1), Complaint.received_at.desc(), Complaint.id.desc())
-    )
-    rows = (await session.execute(statement.execution_options(populate_existing=True))).all()
+    rows = (await session.execute(_newest_open_first(), {"customer": customer_id})).all()
     wanted = number.strip().upper() if number else None
     row = next((row for row in rows if wanted is None or row[0].number == wanted), None)
     if row is None:
@@ -125,13 +119,31 @@ async def unanswered(
     ]
 
 
-async def _timeline(session: AsyncSession, complaint_id: ComplaintId) -> tuple[TimelineEntry, ...]:
-    statement = (
+@cache  # building a statement costs as much as running it
+def _newest_open_first() -> Select[Complaint, str]:
+    return (
+        select(Complaint, Customer.time_zone)
+        .join(Customer, Customer.id == Complaint.customer_id)
+        .where(Complaint.customer_id == bindparam("customer"))
+        .order_by(
+            case((Complaint.state.in_(OPEN), 0), else_=1), Complaint.received_at.desc(), Complaint.id.desc()
+        )
+        .execution_options(populate_existing=True)
+    )
+
+
+@cache
+def _public_steps() -> Select[datetime, str]:
+    return (
         select(ComplaintEvent.at, ComplaintEvent.text)
-        .where(ComplaintEvent.complaint_id == complaint_id, ComplaintEvent.public)
+        .where(ComplaintEvent.complaint_id == bindparam("complaint"), ComplaintEvent.public)
         .order_by(ComplaintEvent.at, ComplaintEvent.id)
     )
-    return tuple(TimelineEntry(row.at, row.text) for row in (await session.execute(statement)).all())
+
+
+async def _timeline(session: AsyncSession, complaint_id: ComplaintId) -> tuple[TimelineEntry, ...]:
+    rows = (await session.execute(_public_steps(), {"complaint": complaint_id})).all()
+    return tuple(TimelineEntry(row.at, row.text) for row in rows)
 
 
 def _status(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.kit.db import WriteSession, insert_into
@@ -64,33 +66,44 @@ async def ensure_identity(
 
 async def access(session: AsyncSession, identity_id: IdentityId, now: datetime) -> Access:
     """What `identity_id` may see at `now`; NotFound when there is no such identity."""
-    statement = (
-        select(ChannelIdentity, Customer, Tier)
-        .outerjoin(Customer, (Customer.id == ChannelIdentity.customer_id) & Customer.erased_at.is_(None))
-        .outerjoin(Tier, Tier.code == Customer.tier_code)
-        .where(ChannelIdentity.id == identity_id)
-        # Another process may have changed the row since this session last saw it.
-        .execution_options(populate_existing=True)
-    )
-    row = (await session.execute(statement)).one_or_none()
+    row = (await session.execute(_access(), {"identity": identity_id})).one_or_none()
     if row is None:
         raise NotFound("There is no such identity.")
-    identity, customer, tier = row
-    if customer is None:  # pyright: ignore[reportUnnecessaryComparison] - an outer join
+    if row.id is None:
         return Access(identity_id, "anonymous", None, False, None, None, None, False, None, None)
-    until = identity.verified_until
-    verified = identity.level == "verified" and until is not None and now < until
+    until = row.verified_until
+    verified = row.level == "verified" and until is not None and now < until
     return Access(
         identity_id=identity_id,
         level="verified" if verified else "known",
-        customer_id=customer.id,
+        customer_id=row.id,
         verified=verified,
         verified_until=until if verified else None,
-        name=customer.name,
-        tier=tier.name if tier else None,
-        key_account=bool(tier and tier.key_account),
-        time_zone=customer.time_zone,
-        locale=customer.locale,
+        name=row.name,
+        tier=row.tier,
+        key_account=bool(row.key_account),
+        time_zone=row.time_zone,
+        locale=row.locale,
+    )
+
+
+@cache  # asked in every turn; building a statement costs as much as running it
+def _access() -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            ChannelIdentity.level,
+            ChannelIdentity.verified_until,
+            Customer.id,
+            Customer.name,
+            Customer.time_zone,
+            Customer.locale,
+            Tier.name.label("tier"),
+            Tier.key_account,
+        )
+        .select_from(ChannelIdentity)
+        .outerjoin(Customer, (Customer.id == ChannelIdentity.customer_id) & Customer.erased_at.is_(None))
+        .outerjoin(Tier, Tier.code == Customer.tier_code)
+        .where(ChannelIdentity.id == bindparam("identity"))
     )
 
 

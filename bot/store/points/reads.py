@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ScalarSelect, Select, case, func, or_, select
+from sqlalchemy import ScalarSelect, Select, bindparam, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -50,10 +51,11 @@ class PointsSummary:
 
 async def points_summary(session: AsyncSession, customer_id: CustomerId, now: datetime) -> PointsSummary:
     """A customer's points at `now`; zero when they never had any. NotFound when there is no such customer."""
-    who = (await session.execute(_standing(customer_id, now - TIER_PERIOD))).one_or_none()
+    of = {"customer": customer_id, "now": now, "since": now - TIER_PERIOD}
+    who = (await session.execute(_standing(), of)).one_or_none()
     if who is None:
         raise NotFound("There is no such customer.")
-    lots = (await session.execute(_live_lots(customer_id, now))).all()
+    lots = (await session.execute(_live_lots(), of)).all()
     by_day: dict[date, int] = {}
     for lot in lots:
         if lot.expires_at is not None and lot.expires_at <= now + SOON:
@@ -69,8 +71,9 @@ async def points_summary(session: AsyncSession, customer_id: CustomerId, now: da
     )
 
 
-def _standing(customer_id: CustomerId, since: datetime) -> Select[*tuple[Any, ...]]:
-    """The customer's zone, tier, the tier above it, and what was earned after `since`: one row, or none."""
+@cache  # building a statement costs as much as running it
+def _standing() -> Select[*tuple[Any, ...]]:
+    """Zone and tier of `:customer`, the tier above it, what was earned after `:since`: one row, or none."""
     above, other = aliased(Tier), aliased(Tier)
     next_rank = (
         select(func.min(other.rank))
@@ -84,16 +87,16 @@ def _standing(customer_id: CustomerId, since: datetime) -> Select[*tuple[Any, ..
             Tier.name.label("tier"),
             above.name.label("above"),
             above.threshold,
-            _earned_since(customer_id, since).label("earned"),
+            _earned_since().label("earned"),
         )
         .outerjoin(Tier, Tier.code == Customer.tier_code)
         .outerjoin(above, above.rank == next_rank)
-        .where(Customer.id == customer_id)
+        .where(Customer.id == bindparam("customer"))
     )
 
 
-def _earned_since(customer_id: CustomerId, since: datetime) -> ScalarSelect[int]:
-    """Points earned after `since` and not reversed: what tiers are measured by."""
+def _earned_since() -> ScalarSelect[int]:
+    """Points earned after `:since` and not reversed: what tiers are measured by."""
     reversal = aliased(Transaction)
     undone = select(reversal.id).where(reversal.reverses_id == Transaction.id).exists()
     # Over entries, which have an index by account: lots have one only while something remains in them.
@@ -102,25 +105,26 @@ def _earned_since(customer_id: CustomerId, since: datetime) -> ScalarSelect[int]
         .join(Account, Account.id == Entry.account_id)
         .join(Transaction, Transaction.id == Entry.transaction_id)
         .where(
-            Account.customer_id == customer_id,
+            Account.customer_id == bindparam("customer"),
             Account.kind == "points",
             Transaction.kind == "earn",
-            Transaction.at > since,
+            Transaction.at > bindparam("since"),
             ~undone,
         )
         .scalar_subquery()
     )
 
 
-def _live_lots(customer_id: CustomerId, now: datetime) -> Select[int, datetime | None]:
+@cache
+def _live_lots() -> Select[int, datetime | None]:
     return (
         select(Lot.remaining, Lot.expires_at)
         .join(Account, Account.id == Lot.account_id)
         .where(
-            Account.customer_id == customer_id,
+            Account.customer_id == bindparam("customer"),
             Account.kind == "points",
             Lot.remaining > 0,
-            or_(Lot.expires_at.is_(None), Lot.expires_at > now),
+            or_(Lot.expires_at.is_(None), Lot.expires_at > bindparam("now")),
         )
     )
 
@@ -169,7 +173,7 @@ async def redeemable_items(
     session: AsyncSession, customer_id: CustomerId, now: datetime, limit: int = 10
 ) -> list[Redeemable]:
     """What is offered to this customer and in stock: affordable items first, the dearest of them first."""
-    lots = _live_lots(customer_id, now).subquery()
+    lots = _live_lots().subquery()
     total = select(func.coalesce(func.sum(lots.c.remaining), 0)).scalar_subquery()
     rank = (
         select(func.coalesce(func.max(Tier.rank), 0))
@@ -185,5 +189,5 @@ async def redeemable_items(
         .order_by(affordable.desc(), case((affordable, -item.points), else_=item.points), item.code)
         .limit(limit)
     )
-    rows = (await session.execute(statement)).all()
+    rows = (await session.execute(statement, {"customer": customer_id, "now": now})).all()
     return [Redeemable(row.code, row.name, row.points, row.stock, bool(row.affordable)) for row in rows]
