@@ -18,7 +18,7 @@ from bot.brain.agent import BrainAgent
 from bot.brain.endpoint import ActionsUnavailable
 from bot.brain.settings import load_settings
 from bot.brain.turn_log import Conflict
-from bot.brain.turns import Refused, TurnRequest
+from bot.brain.turns import ParseRequest, Refused, TurnRequest
 
 logger = logging.getLogger(__name__)
 
@@ -43,6 +43,10 @@ class BrainChannel(InputChannel):
         @door.post("/turn")
         async def turn(request: Request) -> HTTPResponse:
             return await self._guarded(request, self._turn)
+
+        @door.post("/parse")
+        async def parse(request: Request) -> HTTPResponse:
+            return await self._guarded(request, self._parse)
 
         @door.delete("/conversations/<conversation>")
         async def forget(request: Request, conversation: str) -> HTTPResponse:
@@ -72,6 +76,10 @@ class BrainChannel(InputChannel):
     async def _turn(self, agent: BrainAgent, request: Request) -> str:
         assert agent.processor is not None
         return await agent.processor.run_turn(TurnRequest.decode(request.body))
+
+    async def _parse(self, agent: BrainAgent, request: Request) -> str:
+        assert agent.processor is not None
+        return agent.processor.read(ParseRequest.decode(request.body))
 
     async def _forget(self, agent: BrainAgent, request: Request) -> str:
         conversation = str(request.match_info["conversation"])

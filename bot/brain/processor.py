@@ -32,7 +32,7 @@ from rasa.utils.common import TempDirectoryPath, get_temp_dir_name
 from bot.brain.runner import PlannedRunner
 from bot.brain.several import with_parts
 from bot.brain.tracker_store import BrainTrackerStore, Conversation
-from bot.brain.turns import Refused, TurnRequest, encode_answer
+from bot.brain.turns import ParseRequest, Refused, TurnRequest, encode_answer, encode_reading
 from bot.brain.window import WindowTracker
 
 logger = logging.getLogger(__name__)
@@ -118,6 +118,12 @@ class BrainProcessor(MessageProcessor):
         return answer
 
     # ---- understanding
+
+    def read(self, request: ParseRequest) -> str:
+        """What a text is understood as, as JSON; no conversation is touched."""
+        parse = self._read(UserMessage(request.text, metadata={}), self.tracker_store.init_tracker(""))
+        parse["intent_ranking"] = (parse.get("intent_ranking") or [])[:RANKED]
+        return encode_reading(parse)
 
     async def _understand(self, message: UserMessage, tracker: DialogueStateTracker) -> dict[str, Any]:
         """Log the message with its parse, which is returned."""

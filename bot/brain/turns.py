@@ -73,6 +73,23 @@ class TurnRequest:
         }
 
 
+@dataclass(frozen=True)
+class ParseRequest:
+    """A text that somebody else answers, and that is to be understood all the same."""
+
+    text: str
+
+    @classmethod
+    def decode(cls, body: bytes) -> ParseRequest:
+        """Check and read a request body; raises `Refused`."""
+        text = _object(body).get("text")
+        if not isinstance(text, str) or not text.strip():
+            raise _bad("text must be a string that says something")
+        if len(text) > MAX_TEXT:
+            raise Refused(413, "too_long", f"text is longer than {MAX_TEXT} characters")
+        return cls(text)
+
+
 def encode_message(message: dict[str, Any]) -> dict[str, Any]:
     """A message of Rasa's as the contract has it: a card if its custom data names one, else a text."""
     custom = message.get("custom") or {}
@@ -121,6 +138,11 @@ def encode_answer(
         "took_ms": round(took_ms, 1),
     }
     return orjson.dumps(answer, option=orjson.OPT_SERIALIZE_NUMPY).decode()
+
+
+def encode_reading(parse: dict[str, Any]) -> str:
+    """The 200 body of a parse, as JSON text."""
+    return orjson.dumps({"parse": encode_parse(parse)}, option=orjson.OPT_SERIALIZE_NUMPY).decode()
 
 
 def _handoff(messages: list[dict[str, Any]]) -> dict[str, Any] | None:

@@ -19,6 +19,7 @@ from bot.messages import Content
 log = structlog.get_logger(__name__)
 
 PROBE_SECONDS = 0.5
+READ_SECONDS = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +123,40 @@ class BrainClient:
                 raise BrainUnavailable(f"The brain took longer than {self._timeout:g} s.") from error
         raise BrainUnavailable("No brain answers.")
 
+    async def read(self, conversation: str, text: str) -> Mapping[str, Any]:
+        """What a text is understood as; the conversation does not change. Raises BrainUnavailable."""
+        if self._http is None:
+            raise RuntimeError("BrainClient.start() comes first.")
+        for url in self._ranked(conversation):
+            try:
+                limit = aiohttp.ClientTimeout(total=READ_SECONDS)
+                async with self._http.post(
+                    f"{url}/webhooks/brain/parse", json={"text": text}, timeout=limit
+                ) as response:
+                    if response.status == 200:
+                        return (await response.json())["parse"]
+                    raise BrainUnavailable(await _reason(response))
+            except (aiohttp.ClientConnectionError, ConnectionError) as error:
+                self._mark_down(url, error)
+            except TimeoutError as error:
+                raise BrainUnavailable(f"The brain took longer than {READ_SECONDS:g} s.") from error
+        raise BrainUnavailable("No brain answers.")
+
     async def wait_ready(self) -> None:
         await self._ready.wait()
+
+    async def forget(self, conversation: str) -> None:
+        """Have every brain forget a conversation. Raises BrainUnavailable when one cannot be asked."""
+        if self._http is None:
+            raise RuntimeError("BrainClient.start() comes first.")
+        for brain in self._urls:
+            try:
+                url = f"{brain}/webhooks/brain/conversations/{conversation}"
+                async with self._http.delete(url) as response:
+                    if response.status != 200:
+                        raise BrainUnavailable(await _reason(response))
+            except (aiohttp.ClientError, ConnectionError, TimeoutError) as error:
+                raise BrainUnavailable("A brain could not be asked to forget.") from error
 
     def _ranked(self, conversation: str) -> list[str]:
         alive = [url for url in self._urls if url not in self._down]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 
+import orjson
 import pytest
 
 from bot.brain.agent import BrainAgent
 from bot.brain.endpoint import ActionsUnavailable
 from bot.brain.tracker_store import BrainTrackerStore
 from bot.brain.turn_log import Conflict, TurnLog
-from bot.brain.turns import Refused
+from bot.brain.turns import ParseRequest, Refused
 from tests.brain.actions import CODE, NUMBER, Actions, reply
 from tests.brain.conftest import Take, texts, use_store
 
@@ -185,3 +186,18 @@ async def test_an_action_hears_of_the_last_messages_only(take: Take, actions: Ac
     assert "domain" not in ask
     assert validate["domain"]["forms"]["identity_form"]["required_slots"] == ["identity_number", "code"]
     assert "responses" not in validate["domain"]
+
+
+async def test_a_text_that_somebody_else_answers_is_only_read(
+    take: Take, agent: BrainAgent, log: TurnLog
+) -> None:
+    """Intent, entities and emotion as in a turn; the conversation and its slots are as before."""
+    await take("c", "/ask_points")
+    turns = await log.latest("c")
+    assert agent.processor is not None
+    read = orjson.loads(agent.processor.read(ParseRequest("我的积分怎么少了")))["parse"]
+    assert read["intent"]["name"] == (await take("d", "我的积分怎么少了"))["parse"]["intent"]["name"]
+    assert set(read) == {"text", "intent", "ranking", "entities", "emotion"}
+    assert await log.latest("c") == turns
+    with pytest.raises(Refused):
+        ParseRequest.decode(b'{"text": " "}')
