@@ -1,10 +1,11 @@
-import { createContext, useCallback, useContext, useSyncExternalStore } from "react";
+import { createContext, useCallback, useContext, useMemo, useSyncExternalStore } from "react";
 import type { DeskClient } from "./client/desk";
 import { Refusal } from "./client/http";
 import type { Me } from "./client/people";
 import type { DeskState } from "./client/state";
 import type { Line } from "./client/tickets";
 import { type Strings, zh } from "./strings";
+import { settingsIn } from "./strings/coded";
 
 type Surroundings = {
   client: DeskClient;
@@ -25,9 +26,15 @@ export const useClient = (): DeskClient => useSurroundings().client;
 export const useSay = (): Surroundings["say"] => useSurroundings().say;
 export const useStrings = (): Strings => useContext(DeskContext)?.strings ?? zh;
 
+/** What is known now; names are those of the agent's language. */
 export function useDesk(): DeskState {
-  const { state } = useClient();
-  return useSyncExternalStore(state.subscribe, state.get);
+  const {
+    client: { state },
+    strings,
+  } = useSurroundings();
+  const known = useSyncExternalStore(state.subscribe, state.get);
+  const settings = settingsIn(known.settings, strings.lang);
+  return useMemo(() => ({ ...known, settings }), [known, settings]);
 }
 
 export function useMe(): Me {

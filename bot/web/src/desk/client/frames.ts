@@ -17,14 +17,7 @@ export type ServerFrame =
   | { type: "notice"; n: number; notice: Notice }
   | { type: "message"; conversation: string; message: Message }
   | { type: "entry"; ticket: number; entry: Entry }
-  | {
-      type: "watching";
-      conversation: string;
-      last_seq: number;
-      seen_seq: number;
-      viewers: Viewer[];
-      allowance?: Allowance | null;
-    }
+  | { type: "watching"; conversation: string; last_seq: number; seen_seq: number; viewers: Viewer[] }
   | { type: "allowance"; conversation: string; allowance: Allowance | null }
   | { type: "seen"; conversation: string; seq: number }
   | { type: "typing"; conversation: string; who: string; text?: string; on: boolean }

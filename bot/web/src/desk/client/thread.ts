@@ -141,11 +141,7 @@ export class Thread {
         this.publish();
         break;
       case "watching":
-        this.state.set({
-          viewers: frame.viewers,
-          seenSeq: frame.seen_seq,
-          allowance: frame.allowance ?? null,
-        });
+        this.state.set({ viewers: frame.viewers, seenSeq: frame.seen_seq });
         this.sender.hurry();
         break;
       case "allowance":

@@ -89,8 +89,11 @@ export type Summary = {
 
 export type Viewer = Named & { mode: "owner" | "viewing" | "listening" };
 
-/** How many messages the channel still lets through (null: any number), and until when. */
-export type Allowance = { left: number | null; until: string | null };
+/**
+ * How many messages the channel still lets through (null: any number), and until when; what is too much is held
+ * until the customer writes again. Unreachable: they no longer follow the account.
+ */
+export type Allowance = { left: number | null; until: string | null; reachable: boolean };
 
 export type Notice = {
   id: number;

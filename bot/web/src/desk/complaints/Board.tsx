@@ -84,7 +84,7 @@ export function Board({ number }: { number: string | null }) {
                   </td>
                   <td>
                     <span className="state" data-state={one.state}>
-                      {one.state_text}
+                      {strings.office.names.complaint[one.state] ?? one.state_text}
                     </span>
                   </td>
                   <td>{typeof one.owner === "string" ? one.owner : one.owner?.name}</td>

@@ -28,7 +28,8 @@ export function ComplaintView({ number, onChanged }: { number: string; onChanged
           <>
             <h2>{complaint.subject}</h2>
             <p className="page-sub">
-              {complaint.number} · {complaint.state_text} · {complaint.customer?.name}
+              {complaint.number} · {strings.office.names.complaint[complaint.state] ?? complaint.state_text} ·{" "}
+              {complaint.customer?.name}
             </p>
             <Clock row={complaint} />
           </>

@@ -3,19 +3,29 @@ import { useEffect, useRef, useState } from "react";
 import { query } from "../client/http";
 import { useClient, useStrings } from "../context";
 import { useLoaded } from "../parts/useLoaded";
+import { wishes } from "../wishes";
 import { draw } from "./chart";
 import { chartOf, lastDays, type Report, readable } from "./table";
 
 const NAMES = ["tickets", "satisfaction", "containment", "promises", "tags"];
-const BYS = ["day", "hour", "agent", "team", "topic", "reason", "channel"];
+/** By what each report can be told; the first is the usual one. */
+const BYS: Record<string, string[]> = {
+  tickets: ["day", "hour", "agent", "team", "topic", "reason", "channel"],
+  satisfaction: ["day", "hour", "agent", "team", "topic", "reason", "channel"],
+  containment: ["day", "hour", "channel"],
+  promises: ["kind", "day", "hour", "agent", "team"],
+  tags: ["tag", "day", "hour", "agent", "team", "topic", "reason", "channel"],
+};
 
 export default function Reports() {
   const client = useClient();
   const strings = useStrings();
   const said = strings.office.reports;
   const [name, setName] = useState("tickets");
-  const [by, setBy] = useState("day");
+  const [wished, setBy] = useState("day");
   const [range, setRange] = useState(() => lastDays(14));
+  const bys = BYS[name] ?? [];
+  const by = bys.includes(wished) ? wished : (bys[0] ?? "day");
   const wish = { from: range.from, to: range.to, by };
   const { value: report } = useLoaded<Report>(query(`reports/${name}`, wish));
   const csv = `${client.http.base}${query(`reports/${name}`, { ...wish, format: "csv" })}`;
@@ -52,7 +62,7 @@ export default function Reports() {
           <label>
             {said.by}
             <select value={by} onChange={(event) => setBy(event.target.value)}>
-              {BYS.map((one) => (
+              {bys.map((one) => (
                 <option key={one} value={one}>
                   {said.bys[one]}
                 </option>
@@ -130,9 +140,11 @@ function Chart({ report }: { report: Report }) {
     observer.observe(element);
     const scheme = matchMedia("(prefers-color-scheme: dark)");
     scheme.addEventListener("change", paint);
+    const unwish = wishes.subscribe(() => setTimeout(paint));
     return () => {
       observer.disconnect();
       scheme.removeEventListener("change", paint);
+      unwish();
     };
   }, [report, strings]);
   useEffect(() => () => chart.current?.dispose(), []);

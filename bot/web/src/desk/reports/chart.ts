@@ -40,6 +40,7 @@ export function draw(element: HTMLElement, spec: ChartSpec, chart: EChartsType |
       },
       yAxis: {
         type: "value",
+        ...(spec.share ? {} : { minInterval: 1 }),
         splitLine: { lineStyle: { color: colour("--line") } },
         axisLabel: { ...text, formatter: (value: number) => readable(value, spec.share) },
         ...(spec.share ? { max: 1, min: 0 } : {}),

@@ -6,13 +6,16 @@ export type Cell = string | number | null;
 export type Report = {
   name: string;
   by: string;
+  from?: string;
+  to?: string;
   columns: string[];
   rows: Cell[][];
   total: Cell[] | null;
   note: string | null;
 };
 
-const SHARES = new Set(["abandonment", "within_first_reply", "csat", "contained"]);
+const SHARES = new Set(["abandonment", "within_first_reply", "csat", "contained", "share"]);
+const LONGEST = 400;
 const SECONDS = /_p(50|90)$/;
 
 /** The columns of each report that its chart shows: all of one kind of number. */
@@ -33,7 +36,9 @@ export function readable(column: string, cell: Cell | undefined, strings: String
   return Number.isInteger(cell) ? String(cell) : cell.toFixed(2);
 }
 
-export function chartOf({ name, columns, rows }: Report, strings: Strings): ChartSpec {
+export function chartOf(report: Report, strings: Strings): ChartSpec {
+  const { name, columns } = report;
+  const rows = wholeRange(report);
   const { columns: wanted, kind } = CHARTED[name] ?? { columns: [], kind: "bar" as const };
   const label = Math.max(0, columns.indexOf("name"));
   return {
@@ -50,6 +55,22 @@ export function chartOf({ name, columns, rows }: Report, strings: Strings): Char
         }),
       })),
   };
+}
+
+/** The rows, and for each day of the range that has none an empty one: a chart must not hide a quiet day. */
+function wholeRange({ by, from, to, columns, rows }: Report): Cell[][] {
+  if (by !== "day" || !from || !to) return rows;
+  const known = new Map(rows.map((row) => [row[columns.indexOf("key")], row]));
+  const whole: Cell[][] = [];
+  for (let day = from; day <= to && whole.length < LONGEST; day = dayAfter(day)) {
+    const empty = columns.map((column) => (column === "key" || column === "name" ? day : null));
+    whole.push((known.get(day) ?? empty).map((cell) => (cell === day ? day.slice(5) : cell)));
+  }
+  return whole;
+}
+
+function dayAfter(day: string): string {
+  return new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
 }
 
 /** The last `days` days up to today, as `YYYY-MM-DD` of this device's calendar. */

@@ -52,13 +52,11 @@ export function Audit() {
               // biome-ignore lint/suspicious/noArrayIndexKey: a log is only added to, and has no ids
               <tr key={index}>
                 <td className="nowrap">{when(one.at, strings)}</td>
-                <td>{typeof one.agent === "string" ? one.agent : one.agent?.name}</td>
-                <td>{strings.office.names.audit[one.kind] ?? one.kind}</td>
+                <td className="nowrap">{typeof one.agent === "string" ? one.agent : one.agent?.name}</td>
+                <td className="nowrap">{strings.office.names.audit[one.kind] ?? one.kind}</td>
                 <td>{one.subject}</td>
-                <td className="wrap">
-                  <small>
-                    {one.data && Object.keys(one.data).length > 0 ? JSON.stringify(one.data) : ""}
-                  </small>
+                <td>
+                  <span className="audit-data">{told(one.data ?? {})}</span>
                 </td>
                 <td>{one.address}</td>
               </tr>
@@ -73,4 +71,18 @@ export function Audit() {
       </div>
     </section>
   );
+}
+
+/** `{"duty": ["off", "on"]}` → "duty: off → on". */
+export function told(data: Record<string, unknown>): string {
+  return Object.entries(data)
+    .map(([name, value]) => {
+      const pair = Array.isArray(value) && value.length === 2;
+      return `${name}: ${pair ? value.map(plain).join(" → ") : plain(value)}`;
+    })
+    .join("; ");
+}
+
+function plain(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
 }

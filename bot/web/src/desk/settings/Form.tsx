@@ -84,12 +84,12 @@ function Check({ field: { name }, value }: FieldProps) {
   );
 }
 
-function Choices({ field: { name, options = [] }, value }: FieldProps) {
+export function Choices({ field: { name, options = [] }, value, label }: FieldProps & { label?: string }) {
   const { office } = useStrings();
   const chosen = new Set((Array.isArray(value) ? value : []).map(String));
   return (
     <fieldset className="choices">
-      <legend>{office.settings.fields[name] ?? name}</legend>
+      <legend>{label ?? office.settings.fields[name] ?? name}</legend>
       {options.map((one) => (
         <label key={one.value} className="choice">
           <input type="checkbox" name={name} value={one.value} defaultChecked={chosen.has(one.value)} />

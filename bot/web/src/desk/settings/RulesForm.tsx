@@ -1,13 +1,18 @@
 import { type FormEvent, useState } from "react";
-import { useAttempt, useClient, useSay, useStrings } from "../context";
+import { useAttempt, useClient, useDesk, useSay, useStrings } from "../context";
 import { useLoaded } from "../parts/useLoaded";
+import { named } from "./Agents";
+import { Choices } from "./Form";
 import { holidaysText, readHolidays, readSpans, type Spans, spansText } from "./hours";
 
+type HeadStart = { tiers: Record<string, number> } & Record<(typeof HEAD_STARTS)[number], number>;
 type Rules = Record<string, unknown> & {
   version: number;
   hours: Record<string, Spans>;
   holidays: Record<string, Spans>;
   rating_tags: string[];
+  person_only: string[];
+  head_start_minutes: HeadStart;
 };
 
 const NUMBERS = [
@@ -18,6 +23,7 @@ const NUMBERS = [
   "any_skill_after_minutes",
   "queue_limit",
 ] as const;
+const HEAD_STARTS = ["key_account", "anger", "complaints"] as const;
 const SWITCHES = ["prefer_last_agent", "anger_handoff", "ask_rating"] as const;
 
 export function RulesForm() {
@@ -25,6 +31,7 @@ export function RulesForm() {
   const attempt = useAttempt();
   const say = useSay();
   const { office } = useStrings();
+  const { settings } = useDesk();
   const said = office.settings.rules;
   const { value, reload } = useLoaded<Rules | { rules: Rules }>("rules");
   const [problem, setProblem] = useState("");
@@ -92,11 +99,38 @@ export function RulesForm() {
             {said[name]}
           </label>
         ))}
+        <Choices
+          field={{ name: "person_only", options: named(settings?.topics) }}
+          label={said.person_only}
+          value={rules.person_only}
+        />
         <label className="field">
           <span>{said.rating_tags}</span>
           <input name="rating_tags" defaultValue={rules.rating_tags.join("，")} />
           <small>{office.settings.comma}</small>
         </label>
+      </fieldset>
+      <fieldset>
+        <legend>{said.head_start}</legend>
+        <p className="quiet-note">{said.headStartHint}</p>
+        {HEAD_STARTS.map((name) => (
+          <label key={name} className="field row">
+            <span>{said.head_starts[name]}</span>
+            <input
+              name={`head ${name}`}
+              type="number"
+              min={0}
+              defaultValue={rules.head_start_minutes[name]}
+              required
+            />
+          </label>
+        ))}
+        {Object.entries(rules.head_start_minutes.tiers).map(([tier, minutes]) => (
+          <label key={tier} className="field row">
+            <span>{tier}</span>
+            <input name={`tier ${tier}`} type="number" min={0} defaultValue={minutes} required />
+          </label>
+        ))}
       </fieldset>
       <footer>
         <p role="alert">{problem}</p>
@@ -119,9 +153,19 @@ function changed(rules: Rules, form: FormData): Rules {
     strategy: text("strategy"),
     ...Object.fromEntries(NUMBERS.map((name) => [name, Number(text(name))])),
     ...Object.fromEntries(SWITCHES.map((name) => [name, form.has(name)])),
+    person_only: form.getAll("person_only").map(String),
+    head_start_minutes: headStart(rules.head_start_minutes, (name) => Number(text(name))),
     rating_tags: text("rating_tags")
       .split(/[,，、]+/)
       .map((tag) => tag.trim())
       .filter(Boolean),
+  };
+}
+
+function headStart(before: HeadStart, minutes: (name: string) => number): HeadStart {
+  return {
+    ...before,
+    ...Object.fromEntries(HEAD_STARTS.map((name) => [name, minutes(`head ${name}`)])),
+    tiers: Object.fromEntries(Object.keys(before.tiers).map((tier) => [tier, minutes(`tier ${tier}`)])),
   };
 }

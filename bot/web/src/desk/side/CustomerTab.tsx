@@ -108,7 +108,7 @@ function Holdings({ customer: { points, balance } }: { customer: Customer }) {
         <div>
           <h3>{said.points}</h3>
           <b>{count(points.total)}</b>
-          {points.expiring.slice(0, 2).map(({ points: some, on }) => (
+          {points.expiring.slice(0, 3).map(({ points: some, on }) => (
             <small key={on}>{said.expiring(count(some), on)}</small>
           ))}
         </div>

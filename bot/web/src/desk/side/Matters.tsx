@@ -16,11 +16,11 @@ export function Matters({ customer }: { customer: Customer }) {
   return (
     <>
       <Part title={said.complaints} empty={complaints.length === 0}>
-        {complaints.map(({ number, subject, state_text }) => (
+        {complaints.map(({ number, subject, state, state_text }) => (
           <li key={number}>
             <a href={href("complaints", number)}>{subject}</a>
             <small>
-              {number} · {state_text}
+              {number} · {names.complaint[state] ?? state_text}
             </small>
           </li>
         ))}

@@ -150,6 +150,7 @@ export const en: Strings = {
       left: (n) => `${n} messages left`,
       until: (time) => `${time} left`,
       over: "Held until the customer writes again",
+      gone: "The customer no longer follows the account",
       why: "WeChat limits how many replies may follow a customer's message, and how long",
     },
   },

@@ -6,6 +6,8 @@ type Names = {
   channel: Record<string, string>;
   decision: Record<string, string>;
   audit: Record<string, string>;
+  /** Only where the server's Chinese name does not serve. */
+  complaint: Record<string, string>;
 };
 
 export const namesZh: Names = {
@@ -47,6 +49,7 @@ export const namesZh: Names = {
     webhook: "Webhook",
     care: "关怀",
   },
+  complaint: { waiting_customer: "等客户补充" },
 };
 
 export const namesEn: Names = {
@@ -87,5 +90,14 @@ export const namesEn: Names = {
     token: "API token",
     webhook: "Webhook",
     care: "Care",
+  },
+  complaint: {
+    received: "Received",
+    acknowledged: "Acknowledged",
+    assessed: "Assessed",
+    investigating: "In progress",
+    waiting_customer: "Waits for the customer",
+    responded: "Answered",
+    closed: "Closed",
   },
 };

@@ -152,7 +152,8 @@ export const zh = {
     allowance: {
       left: (n: number) => `还可发 ${n} 条`,
       until: (time: string) => `剩 ${time}`,
-      over: "客户再次发言后才能送达",
+      over: "已发满，客户再发消息后自动送出",
+      gone: "客户已取消关注",
       why: "微信限制客户发言后可回复的条数和时间",
     },
   },

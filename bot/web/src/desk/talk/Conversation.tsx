@@ -1,14 +1,14 @@
-import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { operationsIn } from "../client/customer";
 import { useAttempt, useClient, useLine, useMe, useStrings } from "../context";
 import { useKeys } from "../keys";
 import { Panel } from "../side/Panel";
-import { wish, wishes } from "../wishes";
 import { Composer, type ComposerHandle } from "./Composer";
 import { type Question, Questions } from "./Questions";
 import { standing } from "./standing";
 import { TalkHeader } from "./TalkHeader";
 import { Timeline } from "./Timeline";
+import { useSide } from "./useSide";
 import { useThread } from "./useThread";
 
 type Props = { ticket: number | null; conversation: string | null; onLeave: () => void };
@@ -21,7 +21,7 @@ export function Conversation({ ticket, conversation, onLeave }: Props) {
   const line = useLine(ticket);
   const { thread, state, failed } = useThread(ticket, conversation);
   const [question, setQuestion] = useState<Question | null>(null);
-  const { side } = useSyncExternalStore(wishes.subscribe, wishes.get);
+  const [side, turnSide] = useSide();
   const composer = useRef<ComposerHandle>(null);
   const stands = useMemo(() => standing(line, me), [line, me]);
 
@@ -40,7 +40,7 @@ export function Conversation({ ticket, conversation, onLeave }: Props) {
     t: () => first && act(first),
     r: () => composer.current?.focus("reply"),
     n: () => composer.current?.focus("note"),
-    p: () => wish({ side: !side }),
+    p: turnSide,
     f: () => stands.pass && setQuestion("transfer"),
     b: () => stands.mine && setQuestion("handback"),
     x: () => stands.mine && setQuestion("close"),
@@ -72,7 +72,7 @@ export function Conversation({ ticket, conversation, onLeave }: Props) {
           onAsk={setQuestion}
           onLeave={onLeave}
           side={side}
-          onSide={() => wish({ side: !side })}
+          onSide={turnSide}
         />
         <Timeline thread={thread} state={state} />
         <Composer ref={composer} thread={thread} line={line} stands={stands} allowance={state.allowance} />

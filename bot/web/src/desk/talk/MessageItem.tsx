@@ -56,7 +56,8 @@ function Understood({ message }: { message: Message }) {
   const strings = useStrings();
   const { parse } = message;
   if (message.author !== "customer" || !parse) return null;
-  const intent = parse.name ?? parse.intent;
+  const code = parse.intent?.replaceAll("_", " ");
+  const intent = strings.lang === "en" ? code : (parse.name ?? code);
   return (
     <p className="understood">
       {intent && (
