@@ -10,19 +10,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, case, exists, insert, literal, or_, select, update
-
-from bot.conversations import sentences
+from bot.conversations import sentences, statements
 from bot.conversations.content import from_json, to_json
 from bot.conversations.handoff import DESK_INTENTS, HandoffDesk, Heard, Inbound
-from bot.conversations.log import FETCHING_CHANNELS, Draft, append, close_message, locked
-from bot.conversations.models import Conversation, Message
+from bot.conversations.log import FETCHING_CHANNELS, Draft, append, locked
 from bot.conversations.waiting import Waiting, waiting
-from bot.kit.db import UtcTime, WriteSession, insert_into
+from bot.kit.db import WriteSession
 from bot.kit.errors import NotFound
 from bot.kit.ids import ConversationId, new_message_id
 from bot.messages import Author, Content, InboundMessage, LoggedMessage
-from bot.store.identities.models import ChannelIdentity
 
 
 class AlreadyStored(Exception):
@@ -72,7 +68,18 @@ async def store_inbound(
     desk: HandoffDesk,
 ) -> Stored:
     """Append a customer's message and take the lease for its turn. Raises NotFound or AlreadyStored."""
-    row = (await session.execute(_take_number(conversation, message, lease))).one_or_none()
+    taking = {
+        "p_conversation": conversation,
+        "p_channel": message.channel,
+        "p_account": message.account,
+        "p_user": message.channel_user,
+        "p_wants": message.wants_turn,
+        "p_worker": lease.worker,
+        "p_now": lease.now,
+        "p_until": lease.until,
+    }
+    await statements.settled(session)
+    row = (await session.execute(statements.take_number(), taking)).one_or_none()
     if row is None:
         raise NotFound("This conversation does not exist.")
     id_ = new_message_id()
@@ -81,23 +88,21 @@ async def store_inbound(
     if listens:
         heard = await desk.heard(session, conversation, Inbound(id_, row.last_seq, content), lease.now)
     for_bot = heard.for_bot and message.wants_turn
-    stored = await session.execute(
-        insert_into(session, Message)
-        .values(
-            id=id_,
-            conversation_id=conversation,
-            seq=row.last_seq,
-            author="customer",
-            channel_message_id=message.channel_message_id,
-            content=dict(content),
-            # Whoever else owns the conversation reads it from the log.
-            state="waiting" if for_bot else "done",
-            owner_version=row.owner_version,
-            attempts=0,
-            created_at=lease.now,
-        )
-        .on_conflict_do_nothing(index_elements=["conversation_id", "channel_message_id"])
-    )
+    line = {
+        "id": id_,
+        "conversation_id": conversation,
+        "seq": row.last_seq,
+        "author": "customer",
+        "channel_message_id": message.channel_message_id,
+        "content": dict(content),
+        # Whoever else owns the conversation reads it from the log.
+        "state": "waiting" if for_bot else "done",
+        "owner_version": row.owner_version,
+        "attempts": 0,
+        "created_at": lease.now,
+    }
+    await statements.settled(session)
+    stored = await session.execute(statements.add_inbound(session), line)
     if stored.rowcount == 0:  # pyright: ignore[reportAttributeAccessIssue]
         raise AlreadyStored
     leased = for_bot and row.worker == lease.worker
@@ -156,10 +161,21 @@ async def store_answer(
     if turn.apologised and lines:
         lines.insert(0, ("system", sentences.BACK))
     # The conversation is locked before the message, as by everybody else, or two could wait for each other.
-    row = (await session.execute(_give_numbers(turn, len(lines), lease))).one_or_none()
+    giving = {
+        "p_conversation": turn.conversation,
+        "p_message": turn.message,
+        "p_version": turn.owner_version,
+        "p_count": len(lines),
+        "p_worker": lease.worker,
+        "p_now": lease.now,
+    }
+    await statements.settled(session)
+    row = (await session.execute(statements.give_numbers(), giving)).one_or_none()
     if row is None:
         raise NotFound("This conversation does not exist.")
-    waited = await close_message(session, turn.message, state, parse)
+    closing = {"p_message": turn.message, "p_state": state, "p_parse": dict(parse) if parse else None}
+    closed = await session.execute(statements.close(), closing)
+    waited = closed.rowcount == 1  # pyright: ignore[reportAttributeAccessIssue]
     if row.may_answer and lines and not waited:
         raise AlreadyAnswered
     if not lines or not row.may_answer:
@@ -167,7 +183,7 @@ async def store_answer(
     pushed = row.channel not in FETCHING_CHANNELS
     first = row.last_seq - len(lines) + 1
     await session.execute(
-        insert(Message),
+        statements.add_answers(),
         [
             {
                 "id": new_message_id(),
@@ -195,76 +211,3 @@ async def store_answer(
 def _desk_listens(until: datetime | None, content: Mapping[str, Any], now: datetime) -> bool:
     listening = until is not None and until > now
     return listening or str(content.get("intent") or "").startswith(DESK_INTENTS)
-
-
-def _moment(when: datetime) -> Any:
-    """A time inside CASE: there SQLAlchemy would guess the plain type, which SQLite writes otherwise."""
-    return literal(when, UtcTime())
-
-
-def _take_number(conversation: ConversationId, message: InboundMessage, lease: Lease) -> Any:
-    free = or_(
-        Conversation.worker.is_(None),
-        Conversation.worker == lease.worker,
-        Conversation.worker_until <= lease.now,
-    )
-    takes = and_(Conversation.owner != "agent", free, literal(message.wants_turn))
-    others = exists().where(Message.conversation_id == Conversation.id, Message.state == "waiting")
-    return (
-        update(Conversation)
-        .where(
-            Conversation.id == conversation,
-            Conversation.channel == message.channel,
-            Conversation.account == message.account,
-            Conversation.channel_user == message.channel_user,
-        )
-        .values(
-            last_seq=Conversation.last_seq + 1,
-            last_message_at=lease.now,
-            worker=case((takes, lease.worker), else_=Conversation.worker),
-            worker_until=case((takes, _moment(lease.until)), else_=Conversation.worker_until),
-        )
-        .returning(
-            Conversation.last_seq,
-            Conversation.owner,
-            Conversation.owner_version,
-            Conversation.worker,
-            Conversation.identity_id,
-            Conversation.channel,
-            Conversation.locale,
-            Conversation.time_zone,
-            Conversation.apologised_at,
-            Conversation.desk_until,
-            others.label("others_wait"),
-        )
-        .execution_options(synchronize_session=False)
-    )
-
-
-def _give_numbers(turn: Waiting, count: int, lease: Lease) -> Any:
-    waits = exists().where(Message.id == turn.message, Message.state == "waiting")
-    may_answer = and_(Conversation.owner != "agent", Conversation.agent_version <= turn.owner_version, waits)
-    mine = Conversation.worker == lease.worker
-    verified = (
-        select(and_(ChannelIdentity.level == "verified", ChannelIdentity.verified_until > lease.now))
-        .where(ChannelIdentity.id == Conversation.identity_id)
-        .scalar_subquery()
-    )
-    return (
-        update(Conversation)
-        .where(Conversation.id == turn.conversation)
-        .values(
-            last_seq=case((may_answer, Conversation.last_seq + count), else_=Conversation.last_seq),
-            last_message_at=case((may_answer, _moment(lease.now)), else_=Conversation.last_message_at),
-            apologised_at=case((may_answer, None), else_=Conversation.apologised_at),
-            worker=case((mine, None), else_=Conversation.worker),
-            worker_until=case((mine, None), else_=Conversation.worker_until),
-        )
-        .returning(
-            Conversation.last_seq,
-            Conversation.channel,
-            may_answer.label("may_answer"),
-            verified.label("verified"),
-        )
-        .execution_options(synchronize_session=False)
-    )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import load_only
 
 from bot.conversations.content import from_json, to_json
@@ -161,15 +161,3 @@ async def next_waiting(
 async def waits(session: ReadSession | WriteSession, message: str) -> bool:
     """Does this customer's message still wait for its turn to end?"""
     return await session.scalar(select(Message.state).where(Message.id == message)) == "waiting"
-
-
-async def close_message(
-    session: WriteSession, message: str, state: str, parse: Mapping[str, Any] | None
-) -> bool:
-    """Take a customer's message off the waiting list; False when it was off already."""
-    result = await session.execute(
-        update(Message)
-        .where(Message.id == message, Message.state == "waiting")
-        .values(state=state, parse=dict(parse) if parse else None)
-    )
-    return result.rowcount == 1  # type: ignore[attr-defined]
