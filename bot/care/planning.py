@@ -1,0 +1,225 @@
+"""Planning: find who is due and write each occurrence down once. Set-based, incremental, safe to run twice.
+
+A trigger looks at everybody when a day has begun in one of the customers' zones (or every time, where hours
+count and an index makes it cheap), and in between only at the customers of new rows.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import structlog
+from sqlalchemy import Select, bindparam, func, literal, select, text, true, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.care.due import Due, Scope
+from bot.care.models import CareMark, Occurrence
+from bot.care.settings import TriggerBook, is_paused
+from bot.care.sources import SOURCES, sources_of
+from bot.care.sql import joined
+from bot.care.trigger import Trigger
+from bot.care.triggers import trigger_named
+from bot.kit.clock import Clock, local_date
+from bot.kit.db import Database, UtcTime, WriteSession, insert_into
+from bot.store.care.models import CareSnooze
+from bot.store.care.service import AGAIN
+from bot.store.customers.models import Customer
+
+log = structlog.get_logger(__name__)
+
+LAG: Final = timedelta(minutes=5)
+"""Rows are committed out of order: what is new is looked at again until it is so old."""
+ZONES_LAST: Final = timedelta(minutes=10)
+
+COLUMNS: Final = (
+    "customer_id", "trigger", "key", "facts", "state", "priority",
+    "planned_at", "due_at", "expires_at", "tries",
+)  # fmt: skip
+
+UNIQUE: Final = ("customer_id", "trigger", "key")
+
+Statement = tuple[Due, Any]
+
+
+class Planner:
+    """Plans for one process. Several may run one each."""
+
+    def __init__(self, database: Database, clock: Clock, book: TriggerBook) -> None:
+        self._database = database
+        self._clock = clock
+        self._book = book
+        self._zones: tuple[str, ...] = ()
+        self._zones_at: datetime | None = None
+        self._statements: dict[tuple[str, Scope, tuple[str, ...]], Statement] = {}
+
+    async def plan(self, *, full: bool = False) -> dict[str, int]:
+        """Plan what is due now; new occurrences per trigger. `full` looks at everybody."""
+        now = self._clock()
+        async with self._database.read() as session:
+            if (await is_paused(session)).paused:
+                return {}
+            triggers = [each.trigger for each in await self._book.all(session) if each.enabled]
+            marks = {row.name: row for row in await session.scalars(select(CareMark))}
+            newest = await self._newest(session)
+            await self._learn_zones(session, now)
+        planned: dict[str, int] = {}
+        for trigger in triggers:
+            scope = "all" if full else self._scope(trigger, marks, newest, now)
+            if scope is None:
+                continue
+            since = {f"since_{name}": self._since(marks, name) for name in sources_of(trigger.watches)}
+            async with self._database.write() as session:
+                planned[trigger.name] = await self._insert(session, trigger, scope, since, now)
+        async with self._database.write() as session:
+            planned["snoozed"] = await self._come_back(session, now)
+            await self._mark(session, marks, newest, now)
+        return {name: count for name, count in planned.items() if count}
+
+    def statement(self, trigger: Trigger, scope: Scope) -> tuple[Due, Select[Any]]:
+        """The trigger's own statement, and what gives its parameters."""
+        at = Due(trigger, self._zones, scope)
+        return at, trigger.due(at)
+
+    async def zones(self, session: AsyncSession) -> tuple[str, ...]:
+        """The zones that customers live in."""
+        await self._learn_zones(session, self._clock())
+        return self._zones
+
+    def _scope(
+        self, trigger: Trigger, marks: Mapping[str, CareMark], newest: Mapping[str, int], now: datetime
+    ) -> Scope | None:
+        mark = marks.get(f"trigger:{trigger.name}")
+        if mark is None or trigger.every == "hour":
+            return "all"
+        if any(local_date(mark.at, zone) != local_date(now, zone) for zone in self._zones):
+            return "all"
+        if any(newest[name] > self._since(marks, name) for name in sources_of(trigger.watches)):
+            return "touched"
+        return None
+
+    def _since(self, marks: Mapping[str, CareMark], name: str) -> int:
+        mark = marks.get(f"table:{name}")
+        return mark.safe if mark is not None else 0
+
+    async def _newest(self, session: AsyncSession) -> dict[str, int]:
+        columns = [
+            select(func.coalesce(func.max(number), 0)).scalar_subquery().label(name)
+            for name, (number, _) in SOURCES.items()
+        ]
+        return dict((await session.execute(select(*columns))).one()._mapping)
+
+    async def _learn_zones(self, session: AsyncSession, now: datetime) -> None:
+        known = self._zones_at
+        if known is not None and timedelta() <= now - known < ZONES_LAST:
+            return
+        found = await session.scalars(select(Customer.time_zone).distinct())
+        zones = tuple(sorted(found))
+        if zones != self._zones:
+            self._zones = zones
+            self._statements.clear()
+        self._zones_at = now
+
+    async def _insert(
+        self, session: WriteSession, trigger: Trigger, scope: Scope, since: dict[str, int], now: datetime
+    ) -> int:
+        """One statement per trigger. Another process that plans the same one just now does it for us."""
+        if not self._database.is_sqlite:
+            number = zlib.crc32(f"care:{trigger.name}".encode())
+            lock = text("SELECT pg_try_advisory_xact_lock(:number)")
+            if not (await session.execute(lock, {"number": number})).scalar_one():
+                return 0
+        at, statement = self._made(trigger, scope)
+        used = since if scope == "touched" else {}
+        made = {"planned": now, "expires": now + trigger.lasting}
+        connection = await session.connection()
+        values = {**at.values(now), **used, **made}
+        result = await connection.execute(statement, values, execution_options={"preserve_rowcount": True})
+        if scope == "all":
+            mark = {"name": f"trigger:{trigger.name}", "at": now, "safe_at": now, "upto": 0, "safe": 0}
+            marked = insert_into(session, CareMark).values(**mark)
+            await session.execute(
+                marked.on_conflict_do_update(index_elements=["name"], set_={"at": now, "safe_at": now})
+            )
+        return max(result.rowcount, 0)
+
+    def _made(self, trigger: Trigger, scope: Scope) -> Statement:
+        key = (trigger.name, scope, self._zones)
+        if key not in self._statements:
+            at, found = self.statement(trigger, scope)
+            self._statements[key] = (at, self._inserting(trigger, found))
+        return self._statements[key]
+
+    def _inserting(self, trigger: Trigger, found: Select[Any]) -> Any:
+        due = found.subquery()
+        planned = bindparam("planned", type_=UtcTime())
+        rows = select(
+            due.c.customer_id,
+            literal(trigger.name),
+            due.c.key,
+            due.c.facts,
+            literal("planned"),
+            literal(trigger.priority),
+            planned,
+            planned,
+            bindparam("expires", type_=UtcTime()),
+            literal(0),
+        ).where(true())  # SQLite would read ON CONFLICT as a join's ON
+        table = Occurrence.metadata.tables[Occurrence.__tablename__]
+        make = sqlite.insert if self._database.is_sqlite else postgresql.insert
+        return make(table).from_select(COLUMNS, rows).on_conflict_do_nothing(index_elements=UNIQUE)
+
+    async def _come_back(self, session: WriteSession, now: datetime) -> int:
+        """What customers wanted to hear of again, and whose time has come."""
+        waiting = select(CareSnooze.id, CareSnooze.trigger).where(
+            CareSnooze.taken_at.is_(None), CareSnooze.until <= now
+        )
+        found: dict[str, list[int]] = {}
+        for number, name in await session.execute(waiting.limit(1_000).with_for_update(skip_locked=True)):
+            found.setdefault(name, []).append(number)
+        for name, numbers in found.items():
+            trigger = trigger_named(name)
+            again = select(
+                CareSnooze.customer_id,
+                CareSnooze.trigger,
+                joined(CareSnooze.occurrence, AGAIN, CareSnooze.id),
+                Occurrence.facts,
+                literal("planned"),
+                literal(trigger.priority),
+                literal(now, UtcTime()),
+                CareSnooze.until,
+                literal(now + trigger.lasting, UtcTime()),
+                literal(0),
+            ).join(
+                Occurrence,
+                (Occurrence.customer_id == CareSnooze.customer_id)
+                & (Occurrence.trigger == CareSnooze.trigger)
+                & (Occurrence.key == CareSnooze.occurrence),
+            )
+            chosen = again.where(CareSnooze.id.in_(numbers))
+            made = insert_into(session, Occurrence).from_select(COLUMNS, chosen)
+            await session.execute(made.on_conflict_do_nothing(index_elements=UNIQUE))
+            taken = update(CareSnooze).where(CareSnooze.id.in_(numbers)).values(taken_at=now)
+            await session.execute(taken.execution_options(synchronize_session=False))
+        return sum(map(len, found.values()))
+
+    async def _mark(
+        self, session: WriteSession, marks: Mapping[str, CareMark], newest: Mapping[str, int], now: datetime
+    ) -> None:
+        rows: list[dict[str, Any]] = []
+        for name, upto in newest.items():
+            mark = marks.get(f"table:{name}")
+            if mark is not None and now - mark.safe_at < LAG:
+                continue
+            safe = mark.upto if mark is not None else upto
+            rows.append({"name": f"table:{name}", "at": now, "upto": upto, "safe": safe, "safe_at": now})
+        for row in rows:
+            marked = insert_into(session, CareMark).values(**row)
+            new = {name: row[name] for name in ("at", "upto", "safe", "safe_at")}
+            later = CareMark.safe <= row["safe"]  # another process may have come further
+            await session.execute(
+                marked.on_conflict_do_update(index_elements=["name"], set_=new, where=later)
+            )

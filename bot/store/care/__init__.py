@@ -1,0 +1,1 @@
+"""What customers decide about messages that we begin: later, or never again."""
