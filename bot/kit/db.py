@@ -150,10 +150,10 @@ class Database:
 
 
 def insert_into(session: AsyncSession, table: type[DeclarativeBase]) -> Any:
-    """An INSERT that can say ON CONFLICT, in the dialect of the session's database."""
-    if session.get_bind().dialect.name == "sqlite":
-        return sqlite.insert(table)
-    return postgresql.insert(table)
+    """An INSERT that can say ON CONFLICT, in the dialect of the session's database; its rows are counted."""
+    inserting = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    # Else PostgreSQL's answer says nothing of how many rows there were: a conflict would look like a row.
+    return inserting(table).execution_options(preserve_rowcount=True)
 
 
 def translated(error: DBAPIError) -> Exception:
