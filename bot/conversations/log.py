@@ -34,6 +34,7 @@ class Draft:
     """A message that is about to be appended. With an `event`, it also waits for the bot's turn.
 
     `name`: how an agent is called; `key`: an id of the sender's own, that stops a second copy.
+    `delivered`: it reached the customer another way, and is not pushed again.
     """
 
     author: Author
@@ -43,6 +44,7 @@ class Draft:
     name: str | None = None
     key: str | None = None
     event: Event | None = None
+    delivered: bool = False
 
 
 async def locked(session: WriteSession, conversation: ConversationId) -> Conversation:
@@ -66,17 +68,20 @@ def append(
     added: list[LoggedMessage] = []
     for draft in drafts:
         waits = draft.event is not None and fetched
-        added.append(_add(session, row, draft, now, state="waiting" if waits else _state(fetched=fetched)))
+        state = "waiting" if waits else _state(fetched=fetched, delivered=draft.delivered)
+        added.append(_add(session, row, draft, now, state=state))
         if draft.event is not None and not fetched:
             # What is pushed waits for its delivery; the turn waits in a line of its own that shows nothing.
-            _add(session, row, replace(draft, content=Content("")), now, state="waiting")
+            _add(session, row, replace(draft, content=Content(""), key=None), now, state="waiting")
     if drafts:
         row.last_message_at = now
     return added
 
 
-def _state(*, fetched: bool) -> str:
-    return "logged" if fetched else "queued"
+def _state(*, fetched: bool, delivered: bool) -> str:
+    if fetched:
+        return "logged"
+    return "sent" if delivered else "queued"
 
 
 def _add(

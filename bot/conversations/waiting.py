@@ -22,6 +22,11 @@ class Waiting:
     apologised: bool
     turn: Turn
 
+    @property
+    def is_event(self) -> bool:
+        """Something happened, and nobody wrote: an answer may be empty, and nobody waits for it."""
+        return (self.turn.intent or "").startswith("EXTERNAL_")
+
 
 def waiting(
     *,
