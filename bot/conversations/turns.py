@@ -10,7 +10,7 @@ import asyncio
 import os
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count
@@ -25,16 +25,16 @@ from bot.conversations.brain import Answer, Brain, BrainRefused
 from bot.conversations.handoff import HandoffDesk, NoDesk, Reaction
 from bot.conversations.hot import AlreadyAnswered, Lease, Settled, store_answer
 from bot.conversations.hub import Hub
-from bot.conversations.log import Draft
+from bot.conversations.log import FETCHING_CHANNELS, Draft
 from bot.conversations.models import Conversation, Message
 from bot.conversations.ownership import bot_may_answer
 from bot.conversations.waiting import Waiting, waiting
-from bot.kit.clock import Clock
+from bot.kit.clock import Clock, iso
 from bot.kit.db import Database, WriteSession
-from bot.kit.errors import Unavailable
+from bot.kit.errors import HuitoukeError, Unavailable
 from bot.kit.ids import ConversationId
 from bot.kit.tasks import TaskGroup
-from bot.messages import Content, LoggedMessage, MessagesAdded, Typing, VerifiedChanged
+from bot.messages import Allowance, Content, LoggedMessage, MessagesAdded, Typing, VerifiedChanged
 
 log = structlog.get_logger(__name__)
 
@@ -62,7 +62,9 @@ class Turns:
         *,
         honest_after_seconds: float,
         desk: HandoffDesk | None = None,
+        allowance: Callable[[ConversationId], Awaitable[Allowance]] | None = None,
     ) -> None:
+        """`allowance`: what a conversation's channel still lets through; the brain is told."""
         self.worker = f"{os.getpid()}-{secrets.token_hex(4)}"
         self._database = database
         self._brain = brain
@@ -70,6 +72,7 @@ class Turns:
         self._clock = clock
         self._honest_after = honest_after_seconds
         self._desk: HandoffDesk = desk or NoDesk()
+        self._allowance = allowance
         self._running: dict[ConversationId, bool] = {}
         self._tasks = TaskGroup("turns")
 
@@ -121,11 +124,14 @@ class Turns:
             return True
         if turn is None:
             return False
-        self._hub.publish(conversation, Typing(on=True))
+        shown = not turn.is_event
+        if shown:
+            self._hub.publish(conversation, Typing(on=True))
         try:
             await self._answer(turn)
         finally:
-            self._hub.publish(conversation, Typing(on=False))
+            if shown:
+                self._hub.publish(conversation, Typing(on=False))
         return known is None or self._running[conversation]
 
     async def _claim(self, conversation: ConversationId) -> Waiting | None:
@@ -173,6 +179,7 @@ class Turns:
         """Take the turn until it is answered or given up; tell the customer when it takes long."""
         began = time.monotonic()
         failures = 0
+        turn = await self._limited(turn)
         for attempt in count():
             try:
                 answer, turn = await self._ask(turn)
@@ -182,7 +189,7 @@ class Turns:
                 failures += 1
                 log.error("turn_refused", conversation=turn.conversation, error=error.message)
                 if error.final or failures >= TRIES_WHEN_IT_FAILS:
-                    await self._settle(turn, (sentences.NOT_UNDERSTOOD,), None, state="failed")
+                    await self._settle(turn, _at_a_loss(turn), None, state="failed")
                     return
             except Unavailable as error:
                 log.warning("turn_postponed", conversation=turn.conversation, error=error.message)
@@ -192,6 +199,20 @@ class Turns:
             await self._pause(attempt, LONGEST_PAUSE_SECONDS if turn.apologised else grace)
             if not await self._still_mine(turn):
                 return
+
+    async def _limited(self, turn: Waiting) -> Waiting:
+        """The turn with how many messages may still be sent, on a channel that limits them."""
+        if self._allowance is None or turn.turn.metadata["channel"] in FETCHING_CHANNELS:
+            return turn
+        try:
+            found = await self._allowance(turn.conversation)
+        except HuitoukeError as error:
+            log.warning("allowance_unknown", conversation=turn.conversation, error=error.message)
+            return turn
+        if found.left is None:
+            return turn
+        told = {"left": found.left, "until": iso(found.until) if found.until else None}
+        return replace(turn, turn=replace(turn.turn, metadata={**turn.turn.metadata, "allowance": told}))
 
     async def _ask(self, turn: Waiting) -> tuple[Answer, Waiting]:
         """Ask the brain; past `honest_after` seconds tell the customer, and go on waiting."""
@@ -227,14 +248,14 @@ class Turns:
         """Log the answer. A brain that says nothing must not leave the customer without a word."""
         parse = {**answer.parse, "actions": list(answer.actions)} if answer.parse else None
         if not self._desk.cares(answer):
-            await self._settle(turn, answer.messages or (sentences.NOT_UNDERSTOOD,), parse, state="done")
+            await self._settle(turn, answer.messages or _at_a_loss(turn), parse, state="done")
             return
         lease = self.lease()
         try:
             async with self._database.write() as session:
                 reaction = await self._weighed(session, turn, answer, lease.now)
                 settled = await store_answer(
-                    session, turn, _said(answer, reaction), parse, lease, says=reaction.says
+                    session, turn, _said(turn, answer, reaction), parse, lease, says=reaction.says
                 )
         except AlreadyAnswered:
             return
@@ -268,6 +289,8 @@ class Turns:
 
     async def _apologise(self, turn: Waiting) -> Waiting:
         """Tell the customer once per outage that the answer is late; the turn remembers that they know."""
+        if turn.is_event:
+            return turn
         now = self._clock()
         added: list[LoggedMessage] = []
         try:
@@ -329,8 +352,13 @@ class Turns:
             return [ConversationId(id_) for id_ in rows]
 
 
-def _said(answer: Answer, reaction: Reaction) -> tuple[Content, ...]:
+def _said(turn: Waiting, answer: Answer, reaction: Reaction) -> tuple[Content, ...]:
     """What is said of an answer; the house's own words are enough where the bot has none."""
     if not reaction.keep:
         return ()
-    return answer.messages or (() if reaction.says else (sentences.NOT_UNDERSTOOD,))
+    return answer.messages or (() if reaction.says else _at_a_loss(turn))
+
+
+def _at_a_loss(turn: Waiting) -> tuple[Content, ...]:
+    """What is said when the bot has no words: nothing to who wrote nothing."""
+    return () if turn.is_event else (sentences.NOT_UNDERSTOOD,)

@@ -62,11 +62,11 @@ class Cast:
                 self._unused.append(DemoCustomer(row.name, phone, row.member_number, tier="", note=""))
         await database.close()
 
-    async def next(self, *, complaint: bool = False) -> DemoCustomer:
-        """Somebody nobody has played yet; with `complaint` somebody who has one."""
+    async def next(self, *, complaint: bool = False, points: int = 1) -> DemoCustomer:
+        """Somebody nobody has played yet, with so many points; with `complaint` somebody who has one."""
         for who in self._unused:
             facts = await facts_of(self._house, who)
-            if facts.points and facts.balance and (facts.complaint or not complaint):
+            if facts.points >= points and facts.balance and (facts.complaint or not complaint):
                 self._unused.remove(who)
                 return who
         raise AssertionError("The demo company has no more such customers.")

@@ -18,8 +18,13 @@ from bot.channels.wechat_platform.callbacks import Caller
 from bot.channels.wechat_platform.customer import OfficialCustomer
 from bot.channels.wechat_platform.state import Account, Platform
 from bot.channels.wechat_platform.wecom import WecomCustomer
+from bot.conversations import log as message_log
+from bot.conversations.log import Draft
 from bot.conversations.models import Message
+from bot.kit.clock import Clock, system_now
+from bot.kit.ids import ConversationId
 from bot.kit.settings import Settings
+from bot.messages import Author, Content
 from bot.migrations import upgrade
 from bot.server import PARTS, Parts, make_app
 from tests.server.conftest import SECRET, EchoBrain
@@ -106,7 +111,30 @@ class Town:
     async def texts(self, author: str | None = None) -> list[str]:
         return [row.content["text"] for row in await self.log() if author in (None, row.author)]
 
-    async def until(self, done: Callable[[], Any], seconds: float = 10.0) -> Any:
+    async def conversation(self) -> ConversationId:
+        """The conversation of the first message."""
+        return ConversationId((await self.log())[0].conversation_id)
+
+    async def write(self, author: Author, *texts: str) -> None:
+        """An agent (or the bot, of its own accord) writes in the first message's conversation."""
+        async with self.parts.database.write() as session:
+            row = await message_log.locked(session, await self.conversation())
+            drafts = [Draft(author, Content(text)) for text in texts]
+            message_log.append(session, row, drafts, self.parts.clock())
+        self.parts.outbox.wake()
+
+    async def held(self, count: int = 1) -> list[Message]:
+        """The messages that are held, once there are `count`."""
+        rows: list[Message] = []
+
+        async def enough() -> bool:
+            rows[:] = [row for row in await self.log() if row.state == "held"]
+            return len(rows) >= count
+
+        await self.until(enough)
+        return rows
+
+    async def until(self, done: Callable[[], Any], seconds: float = 30.0) -> Any:
         """Wait until `done()` is true (it may be a coroutine function)."""
         async with asyncio.timeout(seconds):
             while True:
@@ -130,14 +158,20 @@ class Town:
 
     async def restart(self) -> None:
         """A new server on the same database, at the same address."""
-        port = self.server.port
+        port, clock = self.server.port, self.parts.clock
         await self.server.close()
-        self.server = TestServer(make_app(self.settings), port=port)
+        self.server = TestServer(make_app(self.settings, clock), port=port)
         await self.server.start_server()
 
 
-async def make_town(tmp_path: Path, template: Path, mode: str = "safe", reply: str = "service") -> Town:
-    platform = Platform(retry_seconds=0.1)
+async def make_town(
+    tmp_path: Path,
+    database_url: str,
+    mode: str = "safe",
+    reply: str = "service",
+    clock: Clock = system_now,
+) -> Town:
+    platform = Platform(retry_seconds=0.1, clock=lambda: clock().timestamp())
     api = TestServer(make_platform(platform))
     await api.start_server()
     brain = EchoBrain()
@@ -147,15 +181,16 @@ async def make_town(tmp_path: Path, template: Path, mode: str = "safe", reply: s
     address = str(api.make_url("")).rstrip("/")
     text = OFFICIAL.replace("MODE", mode).replace("REPLY", reply).replace("PLATFORM", address)
     accounts.write_text(text, encoding="utf-8")
-    shutil.copyfile(template, tmp_path / "huitouke.db")
     settings = Settings(
         data_dir=tmp_path,
         brain_secret=SECRET,  # pyright: ignore[reportArgumentType] - pydantic makes it a secret
         brain_urls=[str(thinking.make_url("")).rstrip("/")],  # pyright: ignore[reportCallIssue]
         wechat_accounts=str(accounts),
         demo=False,
-    ).model_copy(update={"brain_urls": [str(thinking.make_url("")).rstrip("/")]})
-    server = TestServer(make_app(settings))
+    ).model_copy(
+        update={"brain_urls": [str(thinking.make_url("")).rstrip("/")], "database_url": database_url}
+    )
+    server = TestServer(make_app(settings, clock))
     await server.start_server()
     here = str(server.make_url("")).rstrip("/")
     platform.accounts = {
@@ -189,7 +224,14 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-async def town(tmp_path: Path, empty_database: Path) -> AsyncIterator[Town]:
-    made = await make_town(tmp_path, empty_database)
+def database_url(tmp_path: Path, empty_database: Path) -> str:
+    """The address of a fresh, migrated database."""
+    shutil.copyfile(empty_database, tmp_path / "huitouke.db")
+    return f"sqlite+aiosqlite:///{tmp_path / 'huitouke.db'}"
+
+
+@pytest.fixture
+async def town(tmp_path: Path, database_url: str) -> AsyncIterator[Town]:
+    made = await make_town(tmp_path, database_url)
     yield made
     await close_town(made)

@@ -21,9 +21,13 @@ SECRET = "brain-secret-for-tests"
 
 @dataclass
 class EchoBrain:
-    """Speaks docs/protocols/brain.md: answers a text with itself, an intent with its name."""
+    """Speaks docs/protocols/brain.md: answers a text with itself, an intent with its name; behind a gate."""
 
     asked: list[dict[str, Any]] = field(default_factory=list)
+    gate: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.gate.set()
 
     def app(self) -> web.Application:
         app = web.Application()
@@ -39,6 +43,7 @@ class EchoBrain:
             return web.json_response({"error": {"code": "unauthorized", "message": ""}}, status=401)
         call = await request.json()
         self.asked.append(call)
+        await self.gate.wait()
         said = call.get("text") or f"/{call['intent']}"
         reply = {"title": "查积分", "intent": "ask_points", "entities": {}}
         return web.json_response(

@@ -14,11 +14,11 @@ import structlog
 from sqlalchemy import delete, select, update
 
 from bot.channels.tencent.api import Download
+from bot.channels.tencent.due import DueLoop
 from bot.channels.tencent.models import WxFetch
 from bot.kit.clock import Clock
 from bot.kit.db import Database, WriteSession, insert_into
 from bot.kit.errors import HuitoukeError, Unavailable
-from bot.kit.tasks import TaskGroup, set_within
 from bot.messages import Channel, Files
 
 log = structlog.get_logger(__name__)
@@ -43,14 +43,13 @@ class MediaFetcher:
         self._files = files
         self._channel = channel
         self._fetch = fetch
-        self._wake = asyncio.Event()
-        self._tasks = TaskGroup(f"{channel} media")
+        self._loop = DueLoop(f"{channel} media", self.fetch_due, LOOK_SECONDS)
 
     def start(self) -> None:
-        self._tasks.spawn(self._run(), "run")
+        self._loop.start()
 
     async def close(self) -> None:
-        await self._tasks.close()
+        await self._loop.close()
 
     async def want(self, session: WriteSession, file_id: str, account: str, media_id: str) -> None:
         """Write down that `file_id` is to be filled with `media_id`; call `wake` after the commit."""
@@ -69,18 +68,7 @@ class MediaFetcher:
 
     def wake(self) -> None:
         """Something is wanted just now."""
-        self._wake.set()
-
-    async def _run(self) -> None:
-        while True:
-            self._wake.clear()
-            try:
-                fetched = await self.fetch_due()
-            except Unavailable as error:
-                log.warning("media_waits", error=error.message)
-                fetched = 0
-            if fetched == 0:
-                await set_within(self._wake, LOOK_SECONDS)
+        self._loop.wake()
 
     async def fetch_due(self) -> int:
         """Fetch what is due now; how many were tried."""

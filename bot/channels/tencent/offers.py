@@ -10,8 +10,8 @@ from sqlalchemy import delete
 
 from bot.channels.tencent.models import WxOffer
 from bot.kit.clock import Clock
-from bot.kit.db import Database, WriteSession, insert_into
-from bot.messages import Channel, ChannelUser, Choice
+from bot.kit.db import Database, insert_into
+from bot.messages import Channel, ChannelUser, Choice, OutboundMessage
 
 ANSWERABLE = timedelta(hours=24)
 _NUMBER = re.compile(r"(?:选|第)?(\d{1,2}|[一二两三四五六七八九十])(?:[个号项]|[.。、)）])?")
@@ -47,20 +47,22 @@ class Offers:
         self._clock = clock
         self._channel = channel
 
-    async def made(
-        self, session: WriteSession, account: str, user: ChannelUser, seq: int, choices: int
-    ) -> None:
-        """Message `seq` with so many numbered choices is the last that the customer sees; 0: it has none."""
-        keys = {"channel": self._channel, "account": account, "channel_user": user}
-        if choices == 0:
-            await session.execute(delete(WxOffer).filter_by(**keys))
-            return
-        values = {"seq": seq, "choices": choices, "at": self._clock()}
-        await session.execute(
-            insert_into(session, WxOffer)
-            .values(**keys, **values)
-            .on_conflict_do_update(index_elements=list(keys), set_=values)
-        )
+    async def made(self, message: OutboundMessage) -> None:
+        """This message is the last that the customer sees: its choices, or none, may be answered."""
+        keys = {
+            "channel": self._channel, "account": message.account, "channel_user": message.channel_user,
+        }  # fmt: skip
+        choices = len(message.content.quick_replies)
+        async with self._database.write() as session:
+            if choices == 0:
+                await session.execute(delete(WxOffer).filter_by(**keys))
+                return
+            values = {"seq": message.seq, "choices": choices, "at": self._clock()}
+            await session.execute(
+                insert_into(session, WxOffer)
+                .values(**keys, **values)
+                .on_conflict_do_update(index_elements=list(keys), set_=values)
+            )
 
     async def answered(self, account: str, user: ChannelUser, text: str) -> Choice | None:
         """The choice that `text` makes among those offered last; None when it is something else."""

@@ -7,8 +7,8 @@ from typing import Any
 
 from bot.channels.web import frames
 from bot.channels.web.gate import Gate
-from bot.channels.web.tokens import Session, SessionTokens
-from bot.kit.errors import Conflict, HuitoukeError
+from bot.channels.web.tokens import BadSession, Session, SessionTokens
+from bot.kit.errors import Conflict, HuitoukeError, NotFound
 from bot.messages import Choice, Conversations, FileRef, Files, InboundMessage
 
 ACCOUNT = "default"
@@ -30,7 +30,10 @@ class Inbox:
     files: Files
 
     async def take(self, session: Session, frame: frames.MessageFrame, address: str) -> dict[str, Any]:
-        """Store a message and give the ack frame, or the error frame that says why not."""
+        """Store a message and give the ack frame, or the error frame that says why not.
+
+        Raises BadSession when the conversation was erased: the client asks for a new one.
+        """
         try:
             self.gate.check_rate(session.visitor, address)
             file = await self._file(session, frame.file) if frame.file is not None else None
@@ -49,6 +52,8 @@ class Inbox:
                 session.conversation,
             )
         except HuitoukeError as problem:
+            if problem.code == NotFound.code:
+                raise BadSession() from problem
             return frames.error(problem, frame.client_id)
         return frames.ack(frame.client_id, receipt.seq)
 

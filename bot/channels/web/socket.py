@@ -115,6 +115,8 @@ class Socket:
                 continue
             try:
                 await self._handle(session, frames.read(incoming.data))
+            except BadSession:
+                await self._ws.close(code=4401, message=b"conversation erased")
             except HuitoukeError as problem:
                 self._out.put_nowait(_Out(frame=frames.error(problem)))
 

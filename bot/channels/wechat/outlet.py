@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
 from typing import Any
 
 from bot.channels.tencent.accounts import OfficialAccount
@@ -12,26 +11,29 @@ from bot.channels.tencent.errors import Refused
 from bot.channels.tencent.meter import Meter
 from bot.channels.tencent.offers import Offers
 from bot.channels.tencent.sending import Sender
+from bot.channels.tencent.uploads import Uploads
 from bot.channels.wechat import followers, render
 from bot.kit.clock import Clock
 from bot.kit.db import Database
-from bot.kit.errors import Held, HuitoukeError
+from bot.kit.errors import Conflict, Held, HuitoukeError
 from bot.messages import Allowance, Channel, ChannelUser, Files, OutboundMessage
 
 SEND = "/cgi-bin/message/custom/send"
 TYPING = "/cgi-bin/message/custom/typing"
-UPLOAD = "/cgi-bin/media/upload"
 NO_MENUS = 40200
 """Accounts of some types know no menus: they get numbered text."""
-MOST_UPLOADS = 1000
-MEDIA_LIVES = timedelta(days=2)
-"""The platform keeps temporary media for three days."""
 
 
 class OnlyReplies(Held):
     """这个公众号只能在客户发消息时回复，客户下次发消息（比如“继续”）时送出。"""
 
     code = "only_replies"
+
+
+class Unfollowed(Conflict):
+    """客户已取消关注公众号，消息无法送达。"""
+
+    code = "unfollowed"
 
 
 class OfficialOutlet:
@@ -51,19 +53,19 @@ class OfficialOutlet:
         site: str,
     ) -> None:
         self._database = database
-        self._clock = clock
         self._account_of = account_of
         self._api_of = api_of
-        self._files = files
         self._meter = meter
         self._offers = offers
         self._site = site
         self._sender = Sender(database, clock, meter, repeatable=False)
-        self._uploaded: dict[tuple[str, str], tuple[str, datetime]] = {}
+        self._uploads = Uploads(files, clock, api_of)
 
     async def deliver(self, message: OutboundMessage) -> None:
         """See ChannelOutlet.deliver."""
         account = self._account_of(message.account)
+        if not await followers.follows(self._database, message.account, message.channel_user):
+            raise Unfollowed()
         if account.reply == "passive":
             raise OnlyReplies()
         bodies = [
@@ -82,29 +84,14 @@ class OfficialOutlet:
                     await api.post(SEND, {"touser": message.channel_user, **plain})
 
         await self._sender.send(message, bodies, call)
-        async with self._database.write() as session:
-            await self._offers.made(
-                session,
-                message.account,
-                message.channel_user,
-                message.seq,
-                len(message.content.quick_replies),
-            )
+        await self._offers.made(message)
 
     async def _with_media(self, account: str, body: render.Body) -> render.Body:
         """Upload the picture that a body names, and put its media id in."""
         if body["msgtype"] != "image":
             return body
-        file_id = str(body["image"]["file"])
-        known = self._uploaded.get((account, file_id))
-        if known is None or known[1] <= self._clock():
-            ref, data = await self._files.read(file_id)
-            answer = await self._api_of(account).upload(UPLOAD, {"type": "image"}, ref.name, data)
-            known = (str(answer["media_id"]), self._clock() + MEDIA_LIVES)
-            if len(self._uploaded) >= MOST_UPLOADS:
-                self._uploaded.clear()
-            self._uploaded[account, file_id] = known
-        return {"msgtype": "image", "image": {"media_id": known[0]}}
+        media_id = await self._uploads.media_id(account, "image", str(body["image"]["file"]))
+        return {"msgtype": "image", "image": {"media_id": media_id}}
 
     async def allowance(self, account: str, user: ChannelUser) -> Allowance:
         """See ChannelOutlet.allowance."""

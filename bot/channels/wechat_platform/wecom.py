@@ -50,6 +50,7 @@ class Wecom:
         return guarded
 
     async def gettoken(self, request: web.Request) -> web.StreamResponse:
+        self._platform.calls.append(("/cgi-bin/gettoken", dict(request.query)))
         if (answer := await faulty(self._platform, "/cgi-bin/gettoken")) is not None:
             return answer
         account = self._platform.accounts.get(request.query.get("corpid", ""))

@@ -7,7 +7,6 @@ send_msg knows our msgid again, so after a time-out it is simply called once mor
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -17,6 +16,7 @@ from bot.channels.tencent.errors import CallFailed
 from bot.channels.tencent.meter import Meter
 from bot.channels.tencent.offers import Offers, menu_id
 from bot.channels.tencent.sending import Sender, part_id
+from bot.channels.tencent.uploads import Uploads
 from bot.channels.tencent.words import in_words, numbered, shorten, split
 from bot.channels.wecom import sessions
 from bot.kit.clock import Clock
@@ -30,11 +30,10 @@ SEND = "/cgi-bin/kf/send_msg"
 SEND_ON_EVENT = "/cgi-bin/kf/send_msg_on_event"
 GET_STATE = "/cgi-bin/kf/service_state/get"
 SET_STATE = "/cgi-bin/kf/service_state/trans"
-UPLOAD = "/cgi-bin/media/upload"
-MEDIA_LIVES = timedelta(days=2)
 MENU_ITEMS, MENU_HEAD_BYTES, MENU_ITEM_BYTES = 10, 1024, 128
+PICTURES = frozenset({"image/png", "image/jpeg"})
+"""What the platform takes as a picture (document/path/90253); others go as files."""
 WRONG_STATE = 95018
-MOST_UPLOADS = 1000
 
 Body = Mapping[str, Any]
 
@@ -48,8 +47,7 @@ class WithPerson(Held):
 def bodies(content: Content, seq: int) -> list[Body]:
     """The calls that show `content`, in order; a file's `media_id` is still to be put in."""
     if content.card == "file":
-        inline = str(content.data.get("content_type", "")).startswith("image/")
-        kind = "image" if inline else "file"
+        kind = "image" if content.data.get("content_type") in PICTURES else "file"
         return [{"msgtype": kind, kind: {"file": content.data["id"]}}]
     text, replies = in_words(content), content.quick_replies
     if replies and len(replies) <= MENU_ITEMS and len(text.encode()) <= MENU_HEAD_BYTES:
@@ -82,11 +80,10 @@ class WecomOutlet:
         self._database = database
         self._clock = clock
         self._api_of = api_of
-        self._files = files
         self._meter = meter
         self._offers = offers
         self._sender = sender
-        self._uploaded: dict[tuple[str, str], tuple[str, datetime]] = {}
+        self._uploads = Uploads(files, clock, api_of)
 
     async def deliver(self, message: OutboundMessage) -> None:
         """See ChannelOutlet.deliver."""
@@ -97,14 +94,7 @@ class WecomOutlet:
         if not await self._welcomed(api, message, parts):
             await self._ours(api, message)
             await self._sender.send(message, parts, self._call(api, message))
-        async with self._database.write() as session:
-            await self._offers.made(
-                session,
-                message.account,
-                message.channel_user,
-                message.seq,
-                len(message.content.quick_replies),
-            )
+        await self._offers.made(message)
 
     def _call(self, api: Api, message: OutboundMessage) -> Any:
         kfid = message.account.rpartition("/")[2]
@@ -164,16 +154,8 @@ class WecomOutlet:
         kind = str(body["msgtype"])
         if kind not in ("image", "file"):
             return body
-        file_id = str(body[kind]["file"])
-        known = self._uploaded.get((account, file_id))
-        if known is None or known[1] <= self._clock():
-            ref, data = await self._files.read(file_id)
-            answer = await self._api_of(account).upload(UPLOAD, {"type": kind}, ref.name, data)
-            known = (str(answer["media_id"]), self._clock() + MEDIA_LIVES)
-            if len(self._uploaded) >= MOST_UPLOADS:
-                self._uploaded.clear()
-            self._uploaded[account, file_id] = known
-        return {"msgtype": kind, kind: {"media_id": known[0]}}
+        media_id = await self._uploads.media_id(account, kind, str(body[kind]["file"]))
+        return {"msgtype": kind, kind: {"media_id": media_id}}
 
     async def allowance(self, account: str, user: ChannelUser) -> Allowance:
         """See ChannelOutlet.allowance."""

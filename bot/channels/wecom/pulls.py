@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 
 from bot.channels.wecom.models import WxKfCursor
 from bot.kit.db import Database, WriteSession, insert_into
 
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=10)
+"""How long a process that died keeps the others waiting; a living one renews every `RENEW_SECONDS`."""
+RENEW_SECONDS = 3.0
 TOKEN_LIVES = timedelta(minutes=9)
 """A callback's token is good for ten minutes."""
 
@@ -77,23 +79,21 @@ async def advance(database: Database, me: str, pull: Pull, cursor: str, now: dat
     async with database.write() as session:
         moved = await session.execute(
             update(WxKfCursor)
-            .where(
-                WxKfCursor.corp_id == pull.corp_id,
-                WxKfCursor.open_kfid == pull.open_kfid,
-                WxKfCursor.lease == me,
-            )
+            .where(*_mine(me, pull))
             .values(cursor=cursor, lease_until=now + LEASE, pulled_at=now)
         )
         return moved.rowcount == 1  # type: ignore[attr-defined]
 
 
+async def renew(database: Database, me: str, pull: Pull, now: datetime) -> None:
+    """Keep the lease a little longer, if it is still ours."""
+    async with database.write() as session:
+        await session.execute(update(WxKfCursor).where(*_mine(me, pull)).values(lease_until=now + LEASE))
+
+
 async def finish(database: Database, me: str, pull: Pull, again: datetime | None) -> None:
     """Let go of the lease. `again`: try again then; None: there is nothing more but what came meanwhile."""
-    mine = (
-        WxKfCursor.corp_id == pull.corp_id,
-        WxKfCursor.open_kfid == pull.open_kfid,
-        WxKfCursor.lease == me,
-    )
+    mine = _mine(me, pull)
     async with database.write() as session:
         if again is None:
             await session.execute(
@@ -102,3 +102,11 @@ async def finish(database: Database, me: str, pull: Pull, again: datetime | None
         else:
             await session.execute(update(WxKfCursor).where(*mine).values(due_at=again))
         await session.execute(update(WxKfCursor).where(*mine).values(lease=None, lease_until=None))
+
+
+def _mine(me: str, pull: Pull) -> tuple[ColumnElement[bool], ...]:
+    return (
+        WxKfCursor.corp_id == pull.corp_id,
+        WxKfCursor.open_kfid == pull.open_kfid,
+        WxKfCursor.lease == me,
+    )

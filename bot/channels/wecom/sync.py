@@ -15,13 +15,14 @@ from typing import Any
 import structlog
 
 from bot.channels.tencent.api import Api
+from bot.channels.tencent.due import DueLoop
 from bot.channels.tencent.errors import CallFailed
 from bot.channels.wecom import pulls
 from bot.channels.wecom.pulls import Pull
 from bot.kit.clock import Clock
 from bot.kit.db import Database
 from bot.kit.errors import HuitoukeError, Unavailable
-from bot.kit.tasks import TaskGroup, set_within
+from bot.kit.tasks import TaskGroup
 
 log = structlog.get_logger(__name__)
 
@@ -47,29 +48,19 @@ class Puller:
         self._clock = clock
         self._apis = apis
         self._handle = handle
-        self._wake = asyncio.Event()
-        self._tasks = TaskGroup("wecom sync")
+        self._loop = DueLoop("wecom sync", self.pull_due, LOOK_SECONDS)
+        self._leases = TaskGroup("wecom leases")
 
     def start(self) -> None:
-        self._tasks.spawn(self._run(), "run")
+        self._loop.start()
 
     async def close(self) -> None:
-        await self._tasks.close()
+        await self._loop.close()
+        await self._leases.close()
 
     def wake(self) -> None:
         """A callback came just now."""
-        self._wake.set()
-
-    async def _run(self) -> None:
-        while True:
-            self._wake.clear()
-            try:
-                pulled = await self.pull_due()
-            except Unavailable as error:
-                log.warning("sync_waits", error=error.message)
-                pulled = 0
-            if pulled == 0:
-                await set_within(self._wake, LOOK_SECONDS)
+        self._loop.wake()
 
     async def pull_due(self) -> int:
         """Pull what is due now; how many accounts that were."""
@@ -78,6 +69,7 @@ class Puller:
         return len(due)
 
     async def _pull(self, pull: Pull) -> None:
+        keeping = self._leases.spawn(self._keep(pull), f"lease {pull.open_kfid}")
         try:
             await self._pages(pull)
         except HuitoukeError as error:
@@ -88,6 +80,17 @@ class Puller:
             raise
         else:
             await pulls.finish(self._database, self.me, pull, None)
+        finally:
+            keeping.cancel()
+
+    async def _keep(self, pull: Pull) -> None:
+        """Renew the lease as long as the pull takes."""
+        while True:
+            await asyncio.sleep(pulls.RENEW_SECONDS)
+            try:
+                await pulls.renew(self._database, self.me, pull, self._clock())
+            except Unavailable as error:
+                log.warning("lease_not_renewed", account=pull.open_kfid, error=error.message)
 
     async def _pages(self, pull: Pull) -> None:
         cursor, empty = pull.cursor, 0

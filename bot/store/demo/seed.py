@@ -17,6 +17,7 @@ from bot.store.customers.models import Customer, Tier
 from bot.store.customers.numbers import member_number
 from bot.store.demo.cast import CAST, external_id
 from bot.store.demo.complaints import add_complaints
+from bot.store.demo.lists import add_lists
 from bot.store.demo.money import add_cards, add_points, spend_some
 from bot.store.demo.people import MANAGERS, birthday, full_name, phone
 from bot.store.demo.shopping import add_consents, add_orders
@@ -66,6 +67,7 @@ async def seed(database: Database, now: datetime, progress: Progress | None = No
             return SeedReport(seeded=False, customers=there)
         random = Random(SEED)
         steps = 6
+        await add_lists(session)
         customers = await _add_customers(session, random, now)
         report("customers", 1, steps)
         await add_points(session, random, customers, now)

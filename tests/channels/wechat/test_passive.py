@@ -6,21 +6,18 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from aiohttp.test_utils import TestServer
 
 from bot.channels.tencent import sentences
 from bot.channels.wechat import passive
-from bot.conversations import log as message_log
-from bot.conversations.log import Draft
-from bot.kit.ids import ConversationId
-from bot.messages import Content
 from tests.channels.conftest import Town, close_town, make_town
 
 ANSWER = "echo: 你好\n\n1. 查积分\n（回复数字选择）"
 
 
 @pytest.fixture
-async def quiet(tmp_path: Path, empty_database: Path) -> AsyncIterator[Town]:
-    made = await make_town(tmp_path, empty_database, reply="passive")
+async def quiet(tmp_path: Path, database_url: str) -> AsyncIterator[Town]:
+    made = await make_town(tmp_path, database_url, reply="passive")
     yield made
     await close_town(made)
 
@@ -29,14 +26,12 @@ async def test_a_brain_that_is_late_is_fetched_with_a_word(
     quiet: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Within the time there is nothing: the customer is told how to fetch it; "继续" is no message."""
-    monkeypatch.setattr(passive, "DEADLINE_SECONDS", 0.3)
+    monkeypatch.setattr(passive, "DEADLINE_SECONDS", 0.1)
     port, app = quiet.thinking.port, quiet.brain.app()
     await quiet.thinking.close()
     who = quiet.official()
     await who.say("你好")
     assert await quiet.shown(who, 1) == [sentences.WAIT]
-    from aiohttp.test_utils import TestServer
-
     quiet.thinking = TestServer(app, port=port)
     await quiet.thinking.start_server()
     await quiet.until(lambda: quiet.brain.asked, 20)
@@ -74,11 +69,7 @@ async def test_what_does_not_fit_is_fetched(quiet: Town) -> None:
     await who.say("你好")
     await quiet.shown(who, 1)
     long = "".join(f"第{number}句话是用来凑长度的。" for number in range(150))
-    async with quiet.parts.database.write() as session:
-        conversation = ConversationId((await quiet.log())[0].conversation_id)
-        row = await message_log.locked(session, conversation)
-        message_log.append(session, row, [Draft("agent", Content(long))], quiet.parts.clock())
-    quiet.parts.outbox.wake()
+    await quiet.write("agent", long)
     for _ in range(12):
         count = len(who.phone.lines)
         await who.say("继续")

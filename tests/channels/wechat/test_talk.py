@@ -20,14 +20,15 @@ from tests.channels.conftest import APP, PNG, Town, close_town, make_town
 
 
 @pytest.mark.parametrize("mode", ["plain", "compatible", "safe"])
-async def test_a_question_is_answered_in_every_mode(tmp_path: Path, empty_database: Path, mode: str) -> None:
+async def test_a_question_is_answered_in_every_mode(tmp_path: Path, database_url: str, mode: str) -> None:
     """Plain, compatible and safe mode: acknowledged, asked, answered through the customer-service call."""
-    town = await make_town(tmp_path, empty_database, mode)
+    town = await make_town(tmp_path, database_url, mode)
     try:
         who = town.official()
         assert await who.say("我有多少积分") == 1
         assert await town.shown(who, 1) == ["echo: 我有多少积分"]
-        assert town.brain.asked[0]["metadata"]["channel"] == "wechat"
+        told = town.brain.asked[0]["metadata"]
+        assert (told["channel"], told["allowance"]["left"]) == ("wechat", 5)
         assert await town.states() == ["sent"]
     finally:
         await close_town(town)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from aiohttp import ClientSession
 from sqlalchemy import select
 from wechatpy.crypto import PrpCrypto, WeChatCrypto
@@ -74,15 +72,12 @@ async def test_pages_empty_pages_and_a_kept_cursor(town: Town) -> None:
     for number in range(30):
         who.say(str(number), call=False)
     await who.tell()
-    await town.until(lambda: len(town.brain.asked) == 30, seconds=20)
+    await town.until(lambda: len(town.brain.asked) == 30)
     assert [asked["text"] for asked in town.brain.asked] == [str(number) for number in range(30)]
 
-    async def kept() -> bool:
-        async with town.parts.database.read() as session:
-            row = (await session.scalars(select(WxKfCursor))).one()
-        return row.cursor == f"cur-{len(sync)}" and row.due_at is None and row.lease is None
-
-    await town.until(kept)
+    await town.until(lambda: pulled(town))
+    async with town.parts.database.read() as session:
+        assert await session.scalar(select(WxKfCursor.cursor)) == f"cur-{len(sync)}"
 
 
 async def test_a_callbacks_token_that_is_not_good_any_more(town: Town) -> None:
@@ -124,10 +119,7 @@ async def test_while_a_colleague_has_the_session_nothing_is_sent(town: Town) -> 
     who.phone.session = 3
     await who.say("你好")
 
-    async def held() -> bool:
-        return any(row.state == "held" for row in await town.log())
-
-    await town.until(held)
+    await town.held()
     assert "企业微信里的同事" in ((await town.log())[1].problem or "")
     who.phone.session = 4
     await who.say("还在吗")
@@ -136,22 +128,12 @@ async def test_while_a_colleague_has_the_session_nothing_is_sent(town: Town) -> 
 
 async def test_after_five_messages_the_rest_waits(town: Town) -> None:
     """The sixth message is held by the meter, without a call that would be refused."""
-    from bot.conversations import log as message_log
-    from bot.conversations.log import Draft
-    from bot.kit.ids import ConversationId
-    from bot.messages import Content
-
     who = town.wecom()
     await who.say("你好")
     await town.shown(who, 1)
-    conversation = ConversationId((await town.log())[0].conversation_id)
-    async with town.parts.database.write() as session:
-        row = await message_log.locked(session, conversation)
-        drafts = [Draft("agent", Content(f"第{n}条")) for n in range(1, 7)]
-        message_log.append(session, row, drafts, town.parts.clock())
-    town.parts.outbox.wake()
+    await town.write("agent", *(f"第{n}条" for n in range(1, 7)))
     await town.shown(who, 5)
-    await asyncio.sleep(0.3)
+    await town.held()
     states = [row.state for row in await town.log() if row.author == "agent"]
     assert states == ["sent"] * 4 + ["held", "queued"]
     assert sum(path == SEND for path, _ in town.platform.calls) == 5
@@ -193,8 +175,8 @@ async def test_two_servers_pull_each_message_once(town: Town) -> None:
         for number in range(10):
             for who in whos:
                 who.say(f"{who.user} {number}")
-        await town.until(lambda: len(town.brain.asked) >= 40, seconds=30)
-        await asyncio.sleep(0.3)
+        await town.until(lambda: len(town.brain.asked) >= 40)
+        await town.until(lambda: pulled(town))
         asked = [call["text"] for call in town.brain.asked]
         assert len(asked) == len(set(asked)) == 40
         for who in whos:
@@ -203,6 +185,13 @@ async def test_two_servers_pull_each_message_once(town: Town) -> None:
     finally:
         await second.close()
         await http.close()
+
+
+async def pulled(town: Town) -> bool:
+    """Is there nothing more to pull, and nobody pulling?"""
+    async with town.parts.database.read() as session:
+        rows = list(await session.scalars(select(WxKfCursor)))
+    return all(row.due_at is None and row.lease is None for row in rows)
 
 
 async def test_a_restart_goes_on_where_it_was(town: Town) -> None:
