@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
-from actions.base import Call, Events, PersonalAction
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from actions.base import Call, Events
+from actions.company import SourcedAction
 from actions.say import day, yuan
 from bot.kit.clock import local_date
-from bot.kit.db import WriteSession
 from bot.kit.ids import CustomerId
-from bot.store.cards.reads import Balance, CardBalance, balance_by_card
+from bot.store.cards.reads import Balance, CardBalance
 
 
-class BalanceByCard(PersonalAction):
+class BalanceByCard(SourcedAction):
     """What is on each card, and until when."""
 
     topic = "balance"
     intent = "ask_balance"
     title = "查余额"
 
-    async def tell(self, call: Call, session: WriteSession, customer: CustomerId) -> Events:
-        balance = await balance_by_card(session, customer, call.now)
+    async def tell(self, call: Call, session: AsyncSession, customer: CustomerId) -> Events:
+        balance = await call.runtime.source.balance(session, customer, call.now)
         if not balance.cards:
             call.say("您名下还没有储值卡。", buttons={"查积分": "/ask_points"})
             return []

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from typing import ClassVar
 
-from actions.base import Call, Events, PersonalAction
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from actions.base import Call, Events
+from actions.company import SourcedAction, stop_where_the_company_keeps
 from actions.say import moment
 from actions.tasks.heard import Option
 from actions.tasks.script import Script, Stop
 from actions.tasks.task import Task
-from bot.kit.db import WriteSession
 from bot.kit.ids import CustomerId
 from bot.store.complaints.reads import ComplaintLine, ComplaintStatus, complaint_list, complaint_status
 from bot.store.complaints.service import By, take_step
@@ -30,6 +32,7 @@ async def pick_complaint(s: Script, ask: str, states: frozenset[str], none: str)
     """The complaint that is meant: by number, by subject, or the only one in `states`."""
     lines = [line for line in await complaint_list(s.session, s.customer, 20) if line.state in states]
     if not lines:
+        stop_where_the_company_keeps(s, "您的投诉")
         raise Stop(none, FILE)
     chosen = s.choose("complaint", ask, [_option(line) for line in lines])
     status = await complaint_status(s.session, s.customer, str(chosen.value), s.now)
@@ -123,15 +126,17 @@ class WithdrawComplaint(Task):
         )
 
 
-class Appeal(PersonalAction):
+class Appeal(SourcedAction):
     """The right of appeal: when it begins, and what it takes."""
 
     topic = "appeal"
     intent = "ask_appeal"
     title = "问申诉"
 
-    async def tell(self, call: Call, session: WriteSession, customer: CustomerId) -> Events:
-        status = await complaint_status(session, customer, call.entity("complaint_number"), call.now)
+    async def tell(self, call: Call, session: AsyncSession, customer: CustomerId) -> Events:
+        status = await call.runtime.source.complaint(
+            session, customer, call.entity("complaint_number"), call.now
+        )
         rule = "投诉满 15 天没有结果，您有权向主管部门申诉（电信业务是工信部的电信用户申诉受理中心）。"
         if status is None or status.state in ENDED:
             call.say(f"{rule}您现在没有在处理的投诉。", buttons=FILE)

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
-from actions.base import Call, Events, PersonalAction
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from actions.base import Call, Events
+from actions.company import SourcedAction
 from bot.kit.clock import iso
-from bot.kit.db import WriteSession
 from bot.kit.ids import CustomerId
-from bot.store.complaints.reads import ComplaintStatus, complaint_status
+from bot.store.complaints.reads import ComplaintStatus
 
 
-class ComplaintProgress(PersonalAction):
+class ComplaintProgress(SourcedAction):
     """Where a complaint stands: by its number, else the newest open one."""
 
     topic = "complaint_status"
     intent = "ask_complaint_status"
     title = "查投诉进度"
 
-    async def tell(self, call: Call, session: WriteSession, customer: CustomerId) -> Events:
+    async def tell(self, call: Call, session: AsyncSession, customer: CustomerId) -> Events:
         number = call.entity("complaint_number")
-        status = await complaint_status(session, customer, number, call.now)
+        status = await call.runtime.source.complaint(session, customer, number, call.now)
         if status is None:
             call.say(_none(number), buttons={"转人工": "/request_human"})
         else:

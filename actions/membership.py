@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from actions.base import Call, Events, PersonalAction
-from bot.kit.db import WriteSession
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from actions.base import Call, Events
+from actions.company import SourcedAction
 from bot.kit.ids import CustomerId
-from bot.store.points.reads import points_summary
 from bot.store.tiers.service import Benefit, own_benefits
 
 NEXT = {"查积分": "/ask_points", "优惠活动": "/ask_promotion", "推荐朋友": "/ask_referral"}
 
 
-class Membership(PersonalAction):
+class Membership(SourcedAction):
     """A tier never makes anything dearer: it is told by what it gives."""
 
     topic = "membership"
     intent = "ask_membership"
     title = "查会员等级"
 
-    async def tell(self, call: Call, session: WriteSession, customer: CustomerId) -> Events:
-        summary = await points_summary(session, customer, call.now)
+    async def tell(self, call: Call, session: AsyncSession, customer: CustomerId) -> Events:
+        summary = await call.runtime.source.points(session, customer, call.now)
         benefits = await own_benefits(session, customer)
         lines = [f"您现在是{summary.tier or '普通会员'}。", *(_line(benefit) for benefit in benefits)]
         if summary.next_tier:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from actions.balance import BalanceByCard
-from actions.base import Call, Events, PersonalAction
+from actions.base import Call, Events
+from actions.company import SourcedAction
 from actions.reads import earning_rules
 from actions.say import day, yuan
 from bot.kit.clock import local_date
-from bot.kit.db import WriteSession
 from bot.kit.ids import CustomerId
 from bot.store.points.models import EarningRule
-from bot.store.points.reads import PointsMovement, PointsSummary, points_history, points_summary
+from bot.store.points.reads import PointsMovement, PointsSummary, points_history
 
 KINDS = {
     "earn": "获得",
@@ -32,7 +34,7 @@ CHECK = {"登记核查": "/file_complaint", "转人工": "/request_human"}
 SHOWN = 5
 
 
-class Points(PersonalAction):
+class Points(SourcedAction):
     """How many points there are; who misses some sees the latest movements and a way to have them checked."""
 
     topic = "points"
@@ -62,28 +64,27 @@ class Points(PersonalAction):
         )
         return []
 
-    async def tell(self, call: Call, session: WriteSession, customer: CustomerId) -> Events:
-        summary = await points_summary(session, customer, call.now)
+    async def tell(self, call: Call, session: AsyncSession, customer: CustomerId) -> Events:
+        summary = await call.runtime.source.points(session, customer, call.now)
         if MISSING.search(call.text):
-            history = await points_history(session, customer, SHOWN)
-            text = f"您现在有 {summary.total:,} 积分。{_recent(history, call)}"
+            text = f"您现在有 {summary.total:,} 积分。{await _latest(call, session, customer, SHOWN)}"
             call.say(f"{text}\n如果有一笔没到账，我帮您登记核查，24 小时内给您答复。", buttons=CHECK)
             return []
         call.say(_total(summary, call), card="points", data=_card(summary), buttons=NEXT)
         return []
 
 
-class PointsExpiry(PersonalAction):
+class PointsExpiry(SourcedAction):
     """Which points expire, and when."""
 
     topic = "points_expiry"
     intent = "ask_points_expiry"
     title = "查快到期的积分"
 
-    async def tell(self, call: Call, session: WriteSession, customer: CustomerId) -> Events:
+    async def tell(self, call: Call, session: AsyncSession, customer: CustomerId) -> Events:
         if call.slots.get("topic") == "balance" and "分" not in call.text:
             return await BalanceByCard().tell(call, session, customer)  # 那快过期的呢, after the cards
-        summary = await points_summary(session, customer, call.now)
+        summary = await call.runtime.source.points(session, customer, call.now)
         if not summary.expiring:
             call.say(
                 f"放心，您的 {summary.total:,} 积分在未来 90 天内都不会到期。",
@@ -101,21 +102,27 @@ class PointsExpiry(PersonalAction):
         return []
 
 
-class PointsHistory(PersonalAction):
+class PointsHistory(SourcedAction):
     """The latest movements."""
 
     topic = "points_history"
     intent = "ask_points_history"
     title = "看积分明细"
 
-    async def tell(self, call: Call, session: WriteSession, customer: CustomerId) -> Events:
-        history = await points_history(session, customer, SHOWN * 2)
-        call.say(_recent(history, call), buttons={"查积分": "/ask_points", "有一笔不对": "/file_complaint"})
+    async def tell(self, call: Call, session: AsyncSession, customer: CustomerId) -> Events:
+        text = await _latest(call, session, customer, SHOWN * 2)
+        call.say(text, buttons={"查积分": "/ask_points", "有一笔不对": "/file_complaint"})
         return []
 
 
 def _valid(rule: EarningRule) -> str:
     return f"，{rule.valid_months} 个月内有效" if rule.valid_months else ""
+
+
+async def _latest(call: Call, session: AsyncSession, customer: CustomerId, limit: int) -> str:
+    if call.runtime.source.remote:
+        return "每一笔的明细在公司的业务系统里，我这里看不到，需要的话请人工同事帮您查。"
+    return _recent(await points_history(session, customer, limit), call)
 
 
 def _recent(history: list[PointsMovement], call: Call) -> str:

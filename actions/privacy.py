@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from actions.company import stop_where_the_company_keeps
 from actions.say import day, moment, yuan
 from actions.tasks.heard import Option
 from actions.tasks.script import Script, Stop
@@ -32,6 +33,8 @@ STOPPABLE = (
     Option("close", "注销账户，删除个人信息", "注销账户", ("注销", "销户", "销号", "删除", "删掉", "关闭账")),
 )
 PURPOSES = ("marketing", "survey", "birthday")
+GOODBYE = timedelta(minutes=2)
+"""So long the customer can still read that it is done."""
 KEPT = "订单、投诉和资金流水按法律要求保留，但不再和您的姓名、手机号连在一起。"
 
 
@@ -111,6 +114,7 @@ CLOSE = '/privacy_optout{"pick": "close"}'
 
 async def close_account(s: Script) -> None:
     """Erase the customer: with the consequences, and only after a yes to exactly them."""
+    stop_where_the_company_keeps(s, "您的积分和余额")
     balance = await balance_by_card(s.session, s.customer, s.now)
     money = balance.held + sum(card.principal + card.held for card in balance.cards)
     if money:
@@ -123,10 +127,19 @@ async def close_account(s: Script) -> None:
         change=False,
     )
     try:
-        await erase_customer(s.session, s.customer, s.note("本人要求注销"), give_up_points=True)
+        await erase_customer(
+            s.session,
+            s.customer,
+            s.note("本人要求注销"),
+            give_up_points=True,
+            rest_after=GOODBYE,
+        )
     except StillOwed:
         raise Stop("您的账户刚刚有变动，还不能注销，我请同事来核对。", PERSON) from None
-    s.say(f"已经注销，您的个人信息已删除。{KEPT}谢谢您这些日子的陪伴。")
+    s.say(
+        f"已经注销，您的个人信息已删除；我们的聊天记录、您发来的文件和人工服务的记录，"
+        f"几分钟后也会删除。{KEPT}谢谢您这些日子的陪伴。"
+    )
 
 
 def _line(each: HeldData, s: Script) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from actions.company import stop_where_the_company_keeps
 from actions.tasks.heard import Heard, Option, matching
 from actions.tasks.script import Again, Script, Stop
 from actions.tasks.task import Task
@@ -22,6 +23,7 @@ class RedeemPoints(Task):
     left = "好的，先不换了，积分一分没动。想换的时候再找我。"
 
     async def script(self, s: Script) -> None:
+        stop_where_the_company_keeps(s, "您的积分")
         items = await redeemable_items(s.session, s.customer, s.now, limit=20)
         total = (await points_summary(s.session, s.customer, s.now)).total
         within = [item for item in items if item.affordable]

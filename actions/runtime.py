@@ -8,21 +8,24 @@ from bot.kit.clock import Clock, system_now
 from bot.kit.db import Database
 from bot.kit.logging import set_up_logging
 from bot.kit.settings import Settings, load_settings
+from bot.store.company.sources import Source, make_source
 from bot.store.identities.codes import CodeRules
 from bot.store.identities.sms import SmsCourier, sms_sender
 
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """One process's database, clock, and way to send one-time codes."""
+    """One process's database, clock, way to send one-time codes, and where balances are known."""
 
     settings: Settings
     database: Database
     clock: Clock
     codes: CodeRules
     sms: SmsCourier
+    source: Source
 
     async def close(self) -> None:
+        await self.source.close()
         await self.sms.close()
         await self.database.close()
 
@@ -38,6 +41,11 @@ def make_runtime(settings: Settings, clock: Clock = system_now) -> Runtime:
         clock=clock,
         codes=CodeRules.from_settings(settings),
         sms=SmsCourier(sms_sender(settings, database)),
+        source=make_source(
+            settings.company_service_url,
+            settings.company_service_secret.get_secret_value(),
+            settings.company_service_seconds,
+        ),
     )
 
 

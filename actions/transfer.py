@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable
 
+from actions.company import stop_where_the_company_keeps
 from actions.say import day, yuan
 from actions.tasks.heard import Option
 from actions.tasks.script import ALL, Again, Script, Stop
@@ -28,6 +29,7 @@ class TransferBalance(Task):
     left = "好的，先不转了，卡里的钱没有动。"
 
     async def script(self, s: Script) -> None:
+        stop_where_the_company_keeps(s, "您的卡和余额")
         cards = (await balance_by_card(s.session, s.customer, s.now)).cards
         sources = [card for card in cards if _movable(card) and _partners(card, cards)]
         if not sources:

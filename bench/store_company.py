@@ -54,6 +54,10 @@ async def build(database: Database, customers: int, done: Done) -> None:
 
 async def _chunk(session: WriteSession, who: range) -> None:
     """All rows of some customers; every id follows from the customer's number."""
+    if session.get_bind().dialect.name == "postgresql":
+        # The rows refer to each other rightly; looking every reference up takes longer than writing them.
+        await session.execute(text("SET LOCAL session_replication_role = replica"))
+        await session.execute(text("SET LOCAL synchronous_commit = off"))
     long_ago, recent = NOW - 300 * DAY, NOW - 5 * DAY
     await insert_rows(
         session,

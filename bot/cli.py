@@ -11,11 +11,13 @@ from rich.console import Console
 from bot.channels.wechat.cli import make_cli as make_wechat_cli
 from bot.channels.wecom.channel import wecom_api
 from bot.desk.cli import admin_app
+from bot.erasing import erase_now
 from bot.kit.clock import system_now
 from bot.kit.db import Database
 from bot.kit.errors import HuitoukeError
 from bot.kit.logging import set_up_logging
 from bot.kit.settings import Settings, load_settings
+from bot.store.cli import add_commands
 
 app = typer.Typer(
     help="Huitouke (回头客): a customer-service chatbot that speaks first.", no_args_is_help=True
@@ -26,6 +28,7 @@ app.add_typer(db_app, name="db")
 app.add_typer(make_wechat_cli(wecom_api), name="wechat")
 app.add_typer(demo_app, name="demo")
 app.add_typer(admin_app, name="admin")
+add_commands(app, erase_now)
 
 console = Console(stderr=True)
 

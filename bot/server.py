@@ -23,6 +23,7 @@ from bot.conversations.service import ConversationService
 from bot.conversations.turns import Turns
 from bot.demo.routes import Demo, demo_merchant_key
 from bot.desk.desk import Desk
+from bot.erasing import Erasing
 from bot.files.routes import FileRoutes
 from bot.files.service import FileStore
 from bot.http.errors import error_middleware
@@ -55,6 +56,7 @@ class Parts:
     desk: Desk
     metrics: Metrics
     wechat: WechatSide
+    erasing: Erasing
 
 
 PARTS = web.AppKey("parts", Parts)
@@ -67,7 +69,8 @@ def make_parts(settings: Settings, clock: Clock = system_now) -> Parts:
         settings.brains, settings.secret("brain_secret"), timeout=settings.brain_timeout_seconds
     )
     hub = Hub(database)
-    desk = Desk(settings, database, hub, clock)
+    desk = Desk(settings, database, hub, clock, brain)
+    outbox = Outbox(database, outlets=(), clock=clock, hub=hub)
     turns = Turns(
         database,
         brain,
@@ -75,8 +78,8 @@ def make_parts(settings: Settings, clock: Clock = system_now) -> Parts:
         clock,
         honest_after_seconds=settings.honest_after_seconds,
         desk=desk.handoff,
+        allowance=outbox.allowance,
     )
-    outbox = Outbox(database, outlets=(), clock=clock, hub=hub)
     files = FileStore(database, settings.data_dir / "files", settings.secret("session_secret"), clock)
     conversations = ConversationService(
         database, turns, hub, clock, max_text=settings.max_text, desk=desk.handoff
@@ -95,6 +98,7 @@ def make_parts(settings: Settings, clock: Clock = system_now) -> Parts:
         desk=desk,
         metrics=metrics,
         wechat=WechatSide(settings, database, clock, conversations, outbox, files, metrics.registry),
+        erasing=Erasing(database, desk.office, files, brain, clock),
     )
 
 
@@ -133,10 +137,12 @@ async def _running(app: web.Application) -> AsyncIterator[None]:
     await parts.brain.start()
     parts.hub.start()
     parts.turns.start()
-    await parts.desk.start(parts.turns)
+    await parts.desk.start(parts.turns, parts.outbox)
     parts.wechat.start()
     parts.outbox.start()
+    parts.erasing.start()
     yield
+    await parts.erasing.close()
     await parts.outbox.close()
     await parts.wechat.close()
     await parts.desk.close()

@@ -90,6 +90,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "facts",
         "consents",
         "access",
+        "privacy",
         "tiers",
     ),
     "Points and money": ("ledger", "points", "cards", "adjustments", "requests", "counters"),

@@ -12,6 +12,9 @@ from bot.kit.db import Base
 
 ID = String(40)
 
+ERASED_USER = "erased-"
+"""How the user of a conversation is called whose customer was erased."""
+
 
 class Conversation(Base):
     """One customer on one channel. It has one owner at a time, and a version that every change raises."""

@@ -15,7 +15,7 @@ from bot.conversations.greeting import BUTTONS, for_everybody, greeting, may_gre
 from bot.conversations.handoff import HandoffDesk, NoDesk
 from bot.conversations.hot import AlreadyStored, store_inbound
 from bot.conversations.hub import Hub
-from bot.conversations.models import Conversation, Message
+from bot.conversations.models import ERASED_USER, Conversation, Message
 from bot.conversations.turns import Turns
 from bot.kit.clock import Clock
 from bot.kit.db import Database, WriteSession
@@ -116,7 +116,7 @@ class ConversationService:
         """See Conversations.state."""
         async with self._database.read() as session:
             row = await session.get(Conversation, conversation)
-            if row is None:
+            if row is None or row.channel_user.startswith(ERASED_USER):
                 return None
             now = self._clock()
             proved = (await access(session, IdentityId(row.identity_id), now)).verified

@@ -6,9 +6,10 @@ import asyncio
 import hashlib
 import hmac
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from bot.files.models import StoredFile
 from bot.files.types import BY_TYPE, TEXT, kind_of, safe_name
@@ -93,6 +94,13 @@ class FileStore:
         if row is None or row.state != "kept":
             raise NoFile()
         return self._ref(row), await asyncio.to_thread(self.path(id_).read_bytes)
+
+    async def forget(self, ids: Sequence[str]) -> None:
+        """Delete files, contents first; ids that are not known are fine."""
+        for id_ in ids:
+            await asyncio.to_thread(self.path(id_).unlink, missing_ok=True)
+        async with self._database.write() as session:
+            await session.execute(delete(StoredFile).where(StoredFile.id.in_(ids)))
 
     async def find(self, id_: str) -> StoredFile | None:
         """The file's row, whatever its state."""

@@ -62,11 +62,16 @@ class Settings(BaseSettings):
     sms_url: str = ""
     sms_secret: SecretStr = SecretStr("")
 
+    company_service_url: str = ""
+    company_service_secret: SecretStr = SecretStr("")
+    company_service_seconds: float = 2.0
+
     wechat_accounts: str = ""
     public_url: str = ""
 
     service_phone: str = ""
     service_hours: str = "每天 9:00-21:00"
+    top_up_places: str = "营业厅和官方商城"
 
     @field_validator("allowed_origins", "brain_urls", "trusted_proxies", mode="before")
     @classmethod

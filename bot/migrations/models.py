@@ -39,6 +39,7 @@ MODULES = (
     "bot.store.stages.models",
     "bot.store.seasons.models",
     "bot.store.care.models",
+    "bot.store.privacy.models",
     "bot.conversations.models",
     "bot.files.models",
     "bot.channels.tencent.models",

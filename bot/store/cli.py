@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Annotated, TypeVar
 
@@ -16,13 +16,15 @@ from rich.table import Table
 from bot.kit.clock import system_now
 from bot.kit.db import Database, WriteSession
 from bot.kit.errors import HuitoukeError, NotFound
+from bot.kit.ids import CustomerId
 from bot.kit.settings import load_settings
 from bot.store.access.service import log_access
 from bot.store.customers.service import CustomerCard, find_customer
 from bot.store.exchange.importer import ImportReport, import_folder
 from bot.store.ledger.audit import audit
-from bot.store.privacy.erase import Eraser, erase_customer
+from bot.store.privacy.erase import erase_customer
 from bot.store.privacy.export import export_customer
+from bot.store.privacy.queue import removed
 from bot.store.requests.service import Note
 
 ACTOR = "command line"
@@ -32,12 +34,15 @@ console = Console(stderr=True)
 
 T = TypeVar("T")
 
+EraseRest = Callable[[Database, CustomerId], Awaitable[bool]]
+"""Works off an erasure at once (bot.erasing); False: some of it could not be reached, and is tried again."""
 
-def add_commands(app: typer.Typer, erasers: Sequence[Eraser] = ()) -> None:
-    """Put the store's commands into `app`. `erasers`: how other parts erase what they hold of a customer."""
+
+def add_commands(app: typer.Typer, erase_rest: EraseRest) -> None:
+    """Put the store's commands into `app`. `erase_rest`: how to erase what other parts hold of a customer."""
     app.command("import")(import_)
     app.command("export")(export)
-    app.command("erase")(_erase(erasers))
+    app.command("erase")(_erase(erase_rest))
     ledger = typer.Typer(help="The ledger of points and money.", no_args_is_help=True)
     ledger.command("check")(check)
     app.add_typer(ledger, name="ledger")
@@ -96,7 +101,7 @@ def export(
         console.print(f"Written to {out}.")
 
 
-def _erase(erasers: Sequence[Eraser]) -> Callable[..., None]:
+def _erase(erase_rest: EraseRest) -> Callable[..., None]:
     def erase(
         customer: Annotated[str, typer.Argument(help="Phone or member number.")],
         give_up_points: Annotated[
@@ -113,15 +118,18 @@ def _erase(erasers: Sequence[Eraser]) -> Callable[..., None]:
             async with database.write() as session:
                 who = await _customer(session, customer)
                 note = Note(f"erase:{who.customer_id}", now, ACTOR, "本人要求注销")
-                done = await erase_customer(
-                    session, who.customer_id, note, give_up_points=give_up_points, erasers=erasers
-                )
+                done = await erase_customer(session, who.customer_id, note, give_up_points=give_up_points)
             for table, count in done.deleted.items():
                 console.print(f"deleted  {table}: {count}")
+            whole = await erase_rest(database, who.customer_id)
+            async with database.read() as session:
+                further = await removed(session, who.customer_id)
+            for name, count in further.items():
+                console.print(f"deleted  {name}: {count}")
             for table, why in done.kept.items():
                 console.print(f"kept     {table}: {why}")
-            for sentence in done.further:
-                console.print(sentence)
+            if not whole:
+                console.print("[yellow]Not everything could be reached: the server erases the rest.[/yellow]")
 
         _run(work)
 

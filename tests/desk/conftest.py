@@ -34,6 +34,8 @@ class ScriptedBrain:
 
     asked: list[dict[str, Any]] = field(default_factory=list)
     gate: asyncio.Event = field(default_factory=asyncio.Event)
+    silent: bool = False
+    """Nothing is understood: the parse endpoint answers 503."""
     forgotten: list[str] = field(default_factory=list)
     forgets: bool = True
 
@@ -43,6 +45,7 @@ class ScriptedBrain:
     def app(self) -> web.Application:
         app = web.Application()
         app.router.add_post("/webhooks/brain/turn", self.turn)
+        app.router.add_post("/webhooks/brain/parse", self.parse)
         app.router.add_get("/webhooks/brain/health", self.health)
         app.router.add_delete("/webhooks/brain/conversations/{conversation}", self.forget)
         return app
@@ -52,6 +55,11 @@ class ScriptedBrain:
             return web.json_response({"error": {"code": "not_ready", "message": "no model"}}, status=503)
         self.forgotten.append(request.match_info["conversation"])
         return web.json_response({"forgotten": request.match_info["conversation"]})
+
+    async def parse(self, request: web.Request) -> web.Response:
+        if self.silent:
+            return web.json_response({"error": {"code": "not_ready", "message": "no model"}}, status=503)
+        return web.json_response({"parse": self._answer((await request.json())["text"])["parse"]})
 
     async def health(self, _request: web.Request) -> web.Response:
         return web.json_response({"status": "ready", "model": "scripted"})
@@ -70,6 +78,10 @@ class ScriptedBrain:
             messages = []
         if "生气" in said:
             emotion = "angry"
+        if "算了" in said:
+            intent = "cancel"
+        if any(word in said for word in ("那笔", "尾号", "补给我")):
+            intent = "inform"
         if "听不懂" in said:
             intent = "nlu_fallback"
         parse = {

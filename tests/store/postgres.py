@@ -36,6 +36,11 @@ class Server:
         ) as connection:
             connection.execute(statement.encode())
 
+    def databases(self) -> set[str]:
+        """The names of the databases."""
+        with psycopg.connect(host=str(self.folder), user=USER, dbname="postgres") as connection:
+            return {name for (name,) in connection.execute("SELECT datname FROM pg_database")}
+
 
 def binaries() -> Path | None:
     """The folder with `initdb` and `postgres`, of the newest version installed; None when there is none."""
@@ -47,19 +52,25 @@ def binaries() -> Path | None:
 
 
 @contextmanager
-def running(*settings: str, where: Path | None = None) -> Generator[Server]:
-    """A server for the length of the block, with `settings` ("name=value") on top of ours."""
+def running(*settings: str, where: Path | None = None, keep: Path | None = None) -> Generator[Server]:
+    """A server for the length of the block, with `settings` ("name=value") on top of ours.
+
+    Its data go away with it, unless they are to `keep`: then they lie there, for the next time.
+    """
     bin_ = binaries()
     if bin_ is None:
         raise FileNotFoundError("PostgreSQL is not installed: apt-get install postgresql.")
-    folder = Path(tempfile.mkdtemp(prefix="huitouke-pg-", dir=where))
+    if keep is not None:
+        keep.mkdir(parents=True, exist_ok=True)
+    folder = keep or Path(tempfile.mkdtemp(prefix="huitouke-pg-", dir=where))
     owner = _owner()
     if owner:
         shutil.chown(folder, owner, pwd.getpwnam(owner).pw_gid)
     log = (folder / "log").open("w")
     data = folder / "data"
     initdb = [bin_ / "initdb", "-D", data, "-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
-    subprocess.run(initdb, check=True, stdout=log, stderr=log, user=owner)
+    if not data.exists():
+        subprocess.run(initdb, check=True, stdout=log, stderr=log, user=owner)
     options = ["listen_addresses=", f"unix_socket_directories={folder}", "max_connections=120", *settings]
     command = [bin_ / "postgres", "-D", data, *(part for option in options for part in ("-c", option))]
     process = subprocess.Popen(command, stdout=log, stderr=log, user=owner)
@@ -74,7 +85,8 @@ def running(*settings: str, where: Path | None = None) -> Generator[Server]:
             process.kill()
             process.wait()
         log.close()
-        shutil.rmtree(folder, ignore_errors=True)
+        if keep is None:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _owner() -> str | None:

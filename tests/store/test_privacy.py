@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from datetime import datetime
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import Table, select, text
 
-from bot.kit.db import Base, Database, WriteSession
+from bot.kit.db import Base, Database
 from bot.kit.errors import NotFound
-from bot.kit.ids import CustomerId, IdentityId
+from bot.kit.ids import CustomerId
 from bot.migrations.models import all_tables
 from bot.store.cards.service import top_up
 from bot.store.complaints.service import By, NewComplaint, open_complaint
@@ -27,6 +26,7 @@ from bot.store.identities.service import access, ensure_identity, verify_by_merc
 from bot.store.ledger.audit import audit
 from bot.store.ledger.service import reverse
 from bot.store.points.service import earn
+from bot.store.privacy import queue
 from bot.store.privacy.erase import DELETED, ERASED, KEPT, StillOwed, erase_customer
 from bot.store.privacy.export import export_customer
 from bot.store.privacy.reads import held_about_me
@@ -174,21 +174,14 @@ async def test_erasing_leaves_no_name_and_says_what_stays(database: Database, cu
         await record_fact(session, customer, fact("household", "王家三口"), note())
         by = By("customer", "王小明", NOW, "c1")
         await open_complaint(session, NewComplaint(customer, "王小明的投诉", "我是王小明", "web"), by)
-        told: list[int] = []
-
-        async def eraser(
-            _session: WriteSession, _customer: CustomerId, identities: Sequence[IdentityId], _now: datetime
-        ) -> str:
-            told.extend(identities)
-            return "聊天记录已删除"
-
-        done = await erase_customer(session, customer, note(), erasers=(eraser,))
+        done = await erase_customer(session, customer, note(), rest_after=timedelta(minutes=2))
         again = await erase_customer(session, customer, note())
     assert done.deleted == {"contact_point": 1, "customer_fact": 1}
-    assert done.further == ("聊天记录已删除",)
-    assert told == [identity]
     assert again.deleted == {}
-    assert set(done.kept) == {"complaint"}
+    assert set(done.kept) == {"complaint", "erasure"}
+    async with database.read() as session:
+        assert await queue.due(session, NOW) == []
+        assert await queue.due(session, NOW + timedelta(minutes=2)) == [customer]
     async with database.read() as session:
         assert await find_customer(session, PHONE) is None
         assert (await access(session, identity, NOW)).customer_id is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Protocol, TypeVar
 from urllib.parse import quote
@@ -25,7 +26,10 @@ S = TypeVar("S", bound=Shape)
 
 
 class Source(Protocol):
-    """Answers about one customer, whose right to know has been checked."""
+    """Answers about one customer, whose right to know has been checked. `remote`: not our own tables."""
+
+    @property
+    def remote(self) -> bool: ...
 
     async def points(self, session: AsyncSession, customer_id: CustomerId, now: datetime) -> PointsSummary:
         """See `points_summary`."""
@@ -48,6 +52,8 @@ class Source(Protocol):
 
 class OwnTables:
     """Our own store."""
+
+    remote = False
 
     async def points(self, session: AsyncSession, customer_id: CustomerId, now: datetime) -> PointsSummary:
         """See Source."""
@@ -73,6 +79,8 @@ class CompanyService:
     CompanyServiceDown when it does not answer in time or not as agreed; UnknownThere when it has no such
     customer. Call it outside a write transaction: nobody should wait for a lock while we wait for a network.
     """
+
+    remote = True
 
     def __init__(self, client: CompanyClient) -> None:
         self._client = client
@@ -104,7 +112,19 @@ class CompanyService:
     async def complaint(
         self, session: AsyncSession, customer_id: CustomerId, number: str | None, now: datetime
     ) -> ComplaintStatus | None:
-        """See Source."""
+        """See Source. A complaint that was filed here is known here, whatever the company's service knows."""
+        own = await complaint_status(session, customer_id, number, now)
+        theirs = await self._complaint(session, customer_id, number, now)
+        if own is None or theirs is None:
+            return own or theirs
+        open_ones = [each for each in (theirs, own) if each.state in OPEN]
+        chosen, other = (own, theirs) if open_ones == [own] else (theirs, own)
+        more = other.others_open + (other.state in OPEN)
+        return replace(chosen, others_open=chosen.others_open + more)
+
+    async def _complaint(
+        self, session: AsyncSession, customer_id: CustomerId, number: str | None, now: datetime
+    ) -> ComplaintStatus | None:
         external, zone_name = await _who(session, customer_id)
         said = (await self._ask(Complaints, external, "complaints")).complaints
         ordered = sorted(said, key=lambda each: (each.state not in OPEN, -each.received_at.timestamp()))

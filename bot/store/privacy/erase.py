@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import case, delete, select, update
 
 from bot.kit.db import Base, WriteSession
 from bot.kit.errors import Conflict, NotFound
-from bot.kit.ids import CustomerId, IdentityId
+from bot.kit.ids import CustomerId
 from bot.store.bookings.models import Booking
 from bot.store.cards.reads import balance_by_card
 from bot.store.complaints.models import Complaint, ComplaintEvent
 from bot.store.counters.service import take
 from bot.store.customers.models import Customer
 from bot.store.customers.numbers import member_number
-from bot.store.identities.models import ChannelIdentity, CodeChallenge
+from bot.store.identities.models import ChannelIdentity, CodeChallenge, CodeGuard, DemoSmsRow
 from bot.store.ledger.accounts import ensure_account
 from bot.store.ledger.models import Company
 from bot.store.ledger.service import debit
 from bot.store.points.reads import points_summary
+from bot.store.privacy import queue
 from bot.store.promises.models import Promise
 from bot.store.requests.service import Note
 from bot.store.surveys.models import Survey
@@ -34,6 +34,7 @@ DELETED = (
     "care_note",
     "stage_change",
     "referral_code",
+    "care_snooze",
 )
 """Kept for the customer alone: nothing obliges us to have them."""
 
@@ -49,11 +50,9 @@ KEPT = {
     "survey": "评分，文字已清除",
     "consent": "同意与拒绝的凭证",
     "access_log": "查阅记录",
+    "erasure": "注销的凭证",
 }
 """Tables that stay, without a name, and why (in the customer's language)."""
-
-Eraser = Callable[[WriteSession, CustomerId, Sequence[IdentityId], datetime], Awaitable[str]]
-"""Another part's way to erase what it holds; returns a sentence about it for the customer."""
 
 
 class StillOwed(Conflict):
@@ -64,11 +63,10 @@ class StillOwed(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """What was done: rows deleted by table, what is kept and why, and what other parts say."""
+    """What was done: rows deleted by table, what is kept and why."""
 
     deleted: dict[str, int]
     kept: dict[str, str]
-    further: tuple[str, ...]
 
 
 async def erase_customer(
@@ -77,10 +75,12 @@ async def erase_customer(
     note: Note,
     *,
     give_up_points: bool = False,
-    erasers: Sequence[Eraser] = (),
+    rest_after: timedelta = timedelta(0),
 ) -> Erased:
     """Erase a customer at their own request; doing it again finds nothing more to do.
 
+    What other parts hold (messages, files, tickets, the brain's state) is queued in the same transaction, and
+    worked off from `rest_after` on: who says goodbye in a conversation shall still read the answer.
     StillOwed while there is money of theirs, or points unless they give those up.
     """
     customer = await session.get(Customer, customer_id, with_for_update=True, populate_existing=True)
@@ -88,17 +88,18 @@ async def erase_customer(
         raise NotFound("There is no such customer.")
     if customer.erased_at is None:
         await _settle(session, customer_id, note, give_up_points=give_up_points)
+        await _forget_codes(session, customer)
         customer.member_number = member_number(await take(session, "member_number"))
         customer.name, customer.erased_at = ERASED, note.at
         customer.phone = customer.external_id = customer.birthday = customer.tier_code = None
         customer.manager_name = customer.manager_phone = None
         await session.flush()
-    identities = await _release_identities(session, customer_id, note.at)
+    await _release_identities(session, customer_id, note.at)
     await _clear_words(session, customer_id)
     deleted = {table: await _delete(session, table, customer_id) for table in DELETED}
-    further = [await eraser(session, customer_id, identities, note.at) for eraser in erasers]
+    await queue.ask(session, customer_id, note.at, note.at + rest_after)
     kept = {table: why for table, why in KEPT.items() if await _has_rows(session, table, customer_id)}
-    return Erased({table: count for table, count in deleted.items() if count}, kept, tuple(further))
+    return Erased({table: count for table, count in deleted.items() if count}, kept)
 
 
 async def _settle(
@@ -117,9 +118,17 @@ async def _settle(
         await debit(session, "adjust", given_up, [account], points, Company.POINTS_ADJUSTED)
 
 
-async def _release_identities(
-    session: WriteSession, customer_id: CustomerId, now: datetime
-) -> list[IdentityId]:
+async def _forget_codes(session: WriteSession, customer: Customer) -> None:
+    """One-time codes, wrong tries counted against the number, and the demo company's text messages."""
+    own = CodeChallenge.customer_id == customer.id
+    for target in await session.scalars(select(CodeChallenge.target).where(own).distinct()):
+        await session.execute(delete(CodeGuard).where(CodeGuard.subject == f"n:{target}"))
+    await session.execute(delete(CodeChallenge).where(own))
+    if customer.phone is not None:
+        await session.execute(delete(DemoSmsRow).where(DemoSmsRow.phone == customer.phone))
+
+
+async def _release_identities(session: WriteSession, customer_id: CustomerId, now: datetime) -> None:
     own = select(ChannelIdentity.id).where(ChannelIdentity.customer_id == customer_id)
     identities = list((await session.execute(own)).scalars())
     for identity in identities:
@@ -136,8 +145,6 @@ async def _release_identities(
                 revoked_at=now,
             )
         )
-    await session.execute(delete(CodeChallenge).where(CodeChallenge.customer_id == customer_id))
-    return identities
 
 
 async def _clear_words(session: WriteSession, customer_id: CustomerId) -> None:

@@ -1,0 +1,98 @@
+"""`python -m bench.databases FOLDER`: companies of any size in both databases, kept for the benches.
+
+Written into FOLDER: `sqlite-<customers>.db`, and `postgresql/`, a private server's data with one database
+`customers_<customers>` each. What is there already is left as it is.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from bench.store_company import build
+from bot.kit.db import Database
+from bot.migrations import upgrade
+from tests.store.postgres import Server, binaries, running
+
+SETTINGS = ("shared_buffers=1GB", "max_wal_size=4GB")
+
+console = Console(stderr=True)
+
+
+@contextmanager
+def server(folder: Path) -> Generator[Server]:
+    """The server whose databases lie in `folder`, running for the length of the block."""
+    with running(*SETTINGS, keep=folder / "postgresql") as found:
+        yield found
+
+
+def sqlite(folder: Path, customers: int) -> str:
+    """The address of the SQLite database with so many customers; made if it is not there."""
+    path = folder / f"sqlite-{customers}.db"
+    url = f"sqlite+aiosqlite:///{path}"
+    if not path.exists():
+        draft = path.with_suffix(".part")
+        draft.unlink(missing_ok=True)
+        fill(f"sqlite+aiosqlite:///{draft}", customers)
+        draft.rename(path)
+    return url
+
+
+def postgresql(server: Server, customers: int) -> str:
+    """The address of the PostgreSQL database with so many customers; made if it is not there."""
+    name = f"customers_{customers}"
+    if name not in server.databases():
+        server.execute("DROP DATABASE IF EXISTS draft WITH (FORCE)")
+        server.execute("CREATE DATABASE draft")
+        fill(server.url("draft"), customers)
+        server.execute(f"ALTER DATABASE draft RENAME TO {name}")
+    return server.url(name)
+
+
+def fill(url: str, customers: int) -> None:
+    """Migrate the empty database at `url`, and fill it, with a progress bar."""
+    upgrade(url)
+
+    async def work() -> None:
+        database = Database(url)
+        try:
+            with _bar(customers) as done:
+                await build(database, customers, done)
+        finally:
+            await database.close()
+
+    asyncio.run(work())
+
+
+@contextmanager
+def _bar(customers: int) -> Generator[Callable[[int], None]]:
+    columns = (TextColumn("  building"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console) as bar:
+        task = bar.add_task("", total=customers)
+        yield lambda done: bar.update(task, completed=done)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path, help="a folder with room: about 10 kB for each customer")
+    parser.add_argument("--customers", type=int, action="append", help="how many; may be given again")
+    parser.add_argument("--backend", choices=("sqlite", "postgresql"), action="append")
+    options = parser.parse_args()
+    backends = options.backend or ["sqlite", "postgresql"]
+    options.folder.mkdir(parents=True, exist_ok=True)
+    for customers in options.customers or [1_000_000]:
+        if "sqlite" in backends:
+            console.print(sqlite(options.folder, customers))
+        if "postgresql" in backends and binaries() is not None:
+            with server(options.folder) as running_:
+                console.print(postgresql(running_, customers))
+
+
+if __name__ == "__main__":
+    main()
