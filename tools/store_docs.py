@@ -96,7 +96,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "Points and money": ("ledger", "points", "cards", "adjustments", "requests", "counters"),
     "Complaints and concessions": ("complaints", "concessions", "promises"),
     "Trade": ("orders", "offers", "bills", "quotes", "referrals", "surveys"),
-    "Care": ("contracts", "assets", "bookings", "seasons", "stages", "dealers"),
+    "Care": ("contracts", "assets", "bookings", "seasons", "care", "stages", "dealers"),
 }
 
 
