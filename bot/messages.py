@@ -241,8 +241,22 @@ class CustomerSaw:
     seq: int
 
 
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """The customer's message `seq` was read though nobody answers it by itself: its parse is known now."""
+
+    seq: int
+
+
 ConversationEvent = (
-    MessagesAdded | Typing | DeliveryChanged | VerifiedChanged | ServiceChanged | CustomerTyping | CustomerSaw
+    MessagesAdded
+    | Typing
+    | DeliveryChanged
+    | VerifiedChanged
+    | ServiceChanged
+    | CustomerTyping
+    | CustomerSaw
+    | Understood
 )
 Listener = Callable[[ConversationEvent], None]
 Unsubscribe = Callable[[], None]

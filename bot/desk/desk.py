@@ -14,6 +14,7 @@ from bot.desk.canned.routes import CannedRoutes
 from bot.desk.complaints.routes import ComplaintRoutes
 from bot.desk.handoff.desk import Handoff
 from bot.desk.http import COOKIE, PATH, Door, ForgedRequest, check_origin
+from bot.desk.intake.reader import Reader, Reading
 from bot.desk.live.feed import Feed
 from bot.desk.live.presence import Presence
 from bot.desk.live.socket import HEARTBEAT_SECONDS, LARGEST_FRAME, DeskSocket, Live
@@ -29,6 +30,7 @@ from bot.desk.tickets.routes import TicketRoutes
 from bot.desk.tickets.speaking_routes import SpeakingRoutes
 from bot.kit.clock import Clock
 from bot.kit.db import Database
+from bot.kit.ids import ConversationId
 from bot.kit.settings import Settings
 from bot.messages import Files
 
@@ -36,10 +38,13 @@ from bot.messages import Files
 class Desk:
     """Everything of the desk that runs in one process. `handoff` is what conversations ask."""
 
-    def __init__(self, settings: Settings, database: Database, hub: Hub, clock: Clock) -> None:
+    def __init__(
+        self, settings: Settings, database: Database, hub: Hub, clock: Clock, brain: Reading
+    ) -> None:
         self._company = settings.company
         self.office = Office(database, RuleBook(settings.service_hours), hub, clock)
-        self.handoff = Handoff(self.office.book, self.office.changed)
+        self.reader = Reader(self.office, brain)
+        self.handoff = Handoff(self.office.book, self._heard)
         self.sessions = Sessions(database, clock)
         self.feed = Feed(self.office)
         self.presence = Presence(self.office)
@@ -52,8 +57,10 @@ class Desk:
         await self.feed.start()
         self.presence.start()
         self.keeper.start()
+        self.reader.start()
 
     async def close(self) -> None:
+        await self.reader.close()
         await self.keeper.close()
         await self.presence.close()
         await self.feed.close()
@@ -74,6 +81,11 @@ class Desk:
         ReportRoutes(self.office).add_to(door)
         app.router.add_get(PATH + "/socket", self._socket)
         app.on_shutdown.append(self._close_sockets)
+
+    def _heard(self, conversation: ConversationId) -> None:
+        """The desk was asked about a message, and may have changed things."""
+        self.office.changed(conversation)
+        self.reader.look(conversation)
 
     async def _socket(self, request: web.Request) -> web.StreamResponse:
         """GET /api/desk/socket"""

@@ -53,6 +53,7 @@ COMPLAINING: Final = frozenset({"file_complaint", "urge_complaint", "reopen_comp
 """Intents with which a customer complains, as against asking how a complaint stands."""
 
 INTENT_NAMES: Final[dict[str, str]] = {
+    "several_requests": "问几件事",
     "greet": "打招呼",
     "goodbye": "告别",
     "thank": "感谢",
@@ -101,6 +102,55 @@ INTENT_NAMES: Final[dict[str, str]] = {
     "feedback_satisfied": "表示满意",
     "feedback_dissatisfied": "表示不满",
 }
+
+ACTION_NAMES: Final[dict[str, str]] = {
+    "action_points": "查积分",
+    "action_points_expiry": "查快到期的积分",
+    "action_points_history": "看积分明细",
+    "action_balance": "查余额",
+    "action_bill": "查账单",
+    "action_complaint_status": "查投诉进度",
+    "action_appeal": "问申诉",
+    "action_membership": "查会员等级",
+    "action_promotion": "看优惠活动",
+    "action_order": "查订单",
+    "action_care_card": "看关怀卡",
+    "action_commitment": "看承诺",
+    "action_referral": "看推荐码",
+    "action_redeem_points": "兑换积分",
+    "action_transfer_balance": "转余额",
+    "action_file_complaint": "登记投诉",
+    "action_urge_complaint": "催办投诉",
+    "action_add_to_complaint": "补充投诉",
+    "action_reopen_complaint": "重新打开投诉",
+    "action_withdraw_complaint": "撤销投诉",
+    "action_dispute_charge": "核查扣费",
+    "action_request_service": "安排维修或安装",
+    "action_book_visit": "预约上门",
+    "action_move_visit": "改约",
+    "action_cancel_visit": "取消上门",
+    "action_reorder": "再买一次",
+    "action_coverage": "查合同包含什么",
+    "action_verify_agent": "核实代理商",
+    "action_privacy_optout": "改消息设置",
+    "action_my_data": "看个人资料",
+    "action_rate_service": "打分",
+    "action_top_up": "说明充值",
+    "action_card_hall": "说明到期卡办理",
+    "action_claim_offer": "领优惠",
+    "action_season_project": "看换季关怀",
+    "action_decide_quote": "看报价",
+    "action_leave_reason": "记下原因",
+    "action_identity": "验证身份",
+    "action_ask_identity_number": "验证身份",
+    "action_ask_code": "验证身份",
+    "action_request_human": "转人工",
+    "identity_form": "验证身份",
+    "utter_clarify": "反问确认",
+    "utter_offer_person": "建议转人工",
+    "utter_out_of_scope": "说明办不了",
+}
+"""What the bot does, by action; what has no name here is plumbing and no news to an agent."""
 
 MISUNDERSTOOD: Final = frozenset({None, "nlu_fallback", "out_of_scope"})
 """What the bot's parse says when it did not understand."""

@@ -12,6 +12,8 @@ from bot.conversations.models import Conversation
 from bot.desk.callbacks.service import Wish, ask
 from bot.desk.handoff import sentences
 from bot.desk.handoff.request import staffing, tell_place
+from bot.desk.intake import questions
+from bot.desk.intake import service as intake
 from bot.desk.operations import sentences as offered
 from bot.desk.operations import service as operations
 from bot.desk.prompts import service as prompts
@@ -28,6 +30,8 @@ from bot.store.customers.numbers import Number, masked, read_phone
 from bot.store.customers.service import access_customer_by_id
 from bot.store.identities.service import access
 
+PROMPTS: Final = frozenset({"message", "phone"})
+"""What `answer_prompt` takes the answer to."""
 WINDOW: Final = timedelta(hours=2)
 WINDOWS: Final = 4
 
@@ -135,6 +139,9 @@ _BUTTONS: Final[dict[str, Press]] = {
     sentences.MESSAGE: _message,
     sentences.CALLBACK: _callback,
     sentences.WINDOW: _window,
+    questions.DETAIL: intake.press_detail,
+    questions.SKIP: intake.press_skip,
+    questions.ENOUGH: intake.press_enough,
     offered.CONFIRM: operations.confirm,
     offered.REFUSE: operations.refuse,
     satisfaction.RATE: _rate,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import select
 
@@ -16,6 +17,8 @@ from bot.desk.agents.models import Agent
 from bot.desk.handoff import choices, sentences, understanding
 from bot.desk.handoff.request import request_person
 from bot.desk.handoff.returning import comes_back
+from bot.desk.intake import service as intake
+from bot.desk.parses import emotion_of
 from bot.desk.prompts import service as prompts
 from bot.desk.queue.places import place_of
 from bot.desk.rules.service import RuleBook
@@ -27,6 +30,9 @@ from bot.desk.work import Matter, Work
 from bot.kit.db import ReadSession, WriteSession
 from bot.kit.ids import ConversationId
 from bot.messages import ServedBy
+
+FORMS: Final = frozenset({"task_form", "identity_form"})
+"""Where one of these has acted the bot is asking something itself."""
 
 
 class Handoff:
@@ -55,7 +61,12 @@ class Handoff:
             await choices.press(work, row, intent, message.content.get("entities") or {})
             return False
         prompt = await prompts.current(work, row)
-        if prompt is not None and row.owner != "agent" and not intent:
+        if prompt is not None and not intent and intake.takes(prompt, row):
+            if message.content.get("card") == "file":
+                return await self._keep_file(work, row, ticket, message)
+            await intake.hear(work, row)
+            return False
+        if prompt is not None and row.owner != "agent" and not intent and prompt.ask in choices.PROMPTS:
             await choices.answer_prompt(work, row, prompt, message.content["text"])
             return False
         if ticket is None:
@@ -63,11 +74,17 @@ class Handoff:
         if ticket.state == "closed":
             return not await comes_back(work, Matter(row, ticket), message)
         if row.owner == "queue" and message.content.get("card") == "file":
+            return await self._keep_file(work, row, ticket, message)
+        return row.owner != "agent"
+
+    async def _keep_file(
+        self, work: Work, row: Conversation, ticket: Ticket | None, message: Inbound
+    ) -> bool:
+        if ticket is not None and ticket.state != "closed":
             name = message.content["data"]["name"]
             await add_details(work, Matter(row, ticket), {f"file_{message.seq}": name}, BOT)
-            work.say(row, sentences.FILE_KEPT)
-            return False
-        return row.owner != "agent"
+        work.say(row, sentences.FILE_KEPT)
+        return False
 
     def cares(self, answer: Answer) -> bool:
         """See HandoffDesk.cares."""
@@ -91,6 +108,8 @@ class Handoff:
         if ticket is not None:
             await self._follow(work, Matter(row, ticket), answer)
             if ticket.kind == "live" and not (answer.handoff or {}).get("reason"):
+                if FORMS.isdisjoint(answer.actions):
+                    await intake.resume(work, Matter(row, ticket))
                 return True  # the customer waits already: a bad mood is no news
         request = await understanding.wanted(work, row, answer)
         if request is None:
@@ -101,7 +120,7 @@ class Handoff:
 
     async def _follow(self, work: Work, matter: Matter, answer: Answer) -> None:
         """What the bot learned while the customer waits."""
-        label, _ = understanding.emotion_of(answer.parse)
+        label, _ = emotion_of(answer.parse)
         if label is not None and label != matter.ticket.emotion:
             matter.ticket.emotion = label
             work.touch(matter.ticket)

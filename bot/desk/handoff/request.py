@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from bot.conversations.models import Conversation, Message
 from bot.desk.handoff import sentences
+from bot.desk.intake import service as intake
 from bot.desk.queue.places import Place, place_of, present
 from bot.desk.rules.hours import hours_text, is_open, moment_text, next_opening
 from bot.desk.tickets.models import Reason, Ticket
@@ -74,7 +75,7 @@ async def request_person(work: Work, row: Conversation, wanted: Request) -> bool
     told = {"position": place.position, "wait": [place.wait.low, place.wait.high] if place.wait else None}
     await enqueue(work, matter, told)
     await tell_place(work, matter.ticket)
-    work.say(row, sentences.queued(wanted.reason, place))
+    await intake.begin(work, matter, wanted.reason, place)
     return True
 
 

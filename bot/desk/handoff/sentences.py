@@ -32,7 +32,6 @@ _BECAUSE: Final = {
 }
 
 _INSTEAD: Final = "您可以留言，或者约个时间请我们回电，也可以继续问我。"
-STILL_THERE: Final = "等的时候可以继续和我说：要办什么、是哪张卡或哪笔订单、希望怎么解决。我都会交给同事。"
 
 LEFT: Final = Content("好的，不排队了。有什么事我继续帮您。")
 STAYING: Final = Content("好的，您接着说，我在听。")
@@ -47,6 +46,15 @@ NO_WINDOWS: Final = Content(
     "暂时排不出回电的时间，您可以先留言，同事会在这里回复您。", quick_replies=(_MESSAGE, _STAY)
 )
 FILE_KEPT: Final = Content("收到了，同事接手时能看到。")
+ALL_NOTED: Final = Content(
+    "都记下了，同事接手就能看到。有照片或截图也可以直接发来，想问我别的也可以。",
+    quick_replies=(_LEAVE, _CALLBACK, _MESSAGE),
+)
+WAIT_QUIETLY: Final = Content("好的，轮到您时我马上告诉您。", quick_replies=(_LEAVE, _CALLBACK, _MESSAGE))
+STILL_WAITING: Final = Content(
+    "您还在排队。要继续等吗？",
+    quick_replies=(QuickReply("继续等", intent=WAIT), _LEAVE, _CALLBACK, _MESSAGE),
+)
 ALREADY_SERVED: Final = Content("同事已经在为您服务了，直接说就行。")
 STALE: Final = Content("这个选项已经过期了，需要的话再和我说一声。")
 
@@ -59,7 +67,7 @@ def queued(reason: str, place: Place) -> Content:
         return Content(f"{because}正在为您接通人工客服，马上就到。", quick_replies=(_LEAVE,))
     ahead = f"您前面还有 {place.position - 1} 位" if place.position > 1 else "下一位就是您"
     how_long = f"，{wait}" if wait else ""
-    text = f"{because}正在为您转人工客服，{ahead}{how_long}。{STILL_THERE}"
+    text = f"{because}正在为您转人工客服，{ahead}{how_long}。"
     return Content(text, quick_replies=(_LEAVE, _CALLBACK, _MESSAGE))
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from bot.conversations.brain import Answer
 from bot.conversations.models import Conversation, Message
 from bot.desk.handoff.request import Request
+from bot.desk.parses import emotion_of, intent_of
 from bot.desk.tickets.models import Reason
 from bot.desk.topics import COMPLAINING, MISUNDERSTOOD, TOPIC_OF, TOPICS
 from bot.desk.work import Work
@@ -24,18 +25,6 @@ _REASONS: Final[frozenset[Reason]] = frozenset(
 )
 
 
-def intent_of(parse: Mapping[str, Any] | None) -> tuple[str | None, float]:
-    """The intent and the confidence in it."""
-    intent = (parse or {}).get("intent") or {}
-    return intent.get("name"), float(intent.get("confidence") or 0)
-
-
-def emotion_of(parse: Mapping[str, Any] | None) -> tuple[str | None, float]:
-    """The emotion and the confidence in it."""
-    emotion = (parse or {}).get("emotion") or {}
-    return emotion.get("label"), float(emotion.get("score") or 0)
-
-
 def cares(answer: Answer) -> bool:
     """Cheap: might `wanted` find a reason?"""
     intent, _ = intent_of(answer.parse)
@@ -44,6 +33,7 @@ def cares(answer: Answer) -> bool:
         or intent in MISUNDERSTOOD
         or intent in COMPLAINING
         or intent in TOPIC_OF
+        or intent in ("help", "several_requests")
         or emotion_of(answer.parse)[0] == "angry"
     )
 

@@ -34,6 +34,7 @@ from bot.messages import (
     DeliveryChanged,
     MessagesAdded,
     Typing,
+    Understood,
 )
 
 log = structlog.get_logger(__name__)
@@ -228,7 +229,7 @@ class DeskSocket:
                 # An answer brings what the bot understood of the question: that one is sent again.
                 asked = min((each.seq for each in added if each.author == "bot"), default=0) - 1
                 self._put(partial(self._catch_up, watch, (asked,) if asked > 0 else ()))
-            case DeliveryChanged(seq=seq):
+            case DeliveryChanged(seq=seq) | Understood(seq=seq):
                 self._put(partial(self._catch_up, watch, (seq,)))
             case CustomerTyping(text):
                 shown = {"who": "customer", "text": text, "on": bool(text)}

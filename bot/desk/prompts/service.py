@@ -28,7 +28,12 @@ class Prompt:
 
 async def put(work: Work, row: Conversation, ask: Ask, data: Mapping[str, Any] | None = None) -> None:
     """The customer's next text answers this; what was asked before no longer counts."""
-    values: dict[str, Any] = {"ask": ask, "data": dict(data or {}), "until": work.now + LIFE}
+    values: dict[str, Any] = {
+        "ask": ask,
+        "data": dict(data or {}),
+        "until": work.now + LIFE,
+        "heard_at": None,
+    }
     statement = insert_into(work.session, DeskPrompt).values(conversation_id=row.id, **values)
     await work.session.execute(
         statement.on_conflict_do_update(index_elements=[DeskPrompt.conversation_id], set_=values)
@@ -45,6 +50,16 @@ async def current(work: Work, row: Conversation) -> Prompt | None:
     )
     if found is None:
         return None
+    ask: Ask = found.ask  # pyright: ignore[reportAssignmentType] - a CHECK holds it
+    return Prompt(ask, found.data)
+
+
+async def heard(work: Work, row: Conversation) -> Prompt | None:
+    """What the customer was asked, if a text came that may be the answer; that is taken now."""
+    found = await work.session.get(DeskPrompt, row.id, populate_existing=True)
+    if found is None or found.heard_at is None:
+        return None
+    found.heard_at = None
     ask: Ask = found.ask  # pyright: ignore[reportAssignmentType] - a CHECK holds it
     return Prompt(ask, found.data)
 

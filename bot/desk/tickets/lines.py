@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, func, select
+from sqlalchemy import Row, ScalarSelect, Select, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from bot.conversations.models import Conversation, Message
 from bot.desk.agents.models import Agent
@@ -67,7 +68,7 @@ def _joined(statement: Select[Ticket]) -> Select[*tuple[Any, ...]]:
         statement.join(Conversation, Conversation.id == Ticket.conversation_id)
         .outerjoin(
             Message,
-            and_(Message.conversation_id == Ticket.conversation_id, Message.seq == Conversation.last_seq),
+            and_(Message.conversation_id == Ticket.conversation_id, Message.seq == last_words()),
         )
         .join(ChannelIdentity, ChannelIdentity.id == Conversation.identity_id)
         .outerjoin(Customer, and_(Customer.id == ChannelIdentity.customer_id, Customer.erased_at.is_(None)))
@@ -88,6 +89,19 @@ def _joined(statement: Select[Ticket]) -> Select[*tuple[Any, ...]]:
             Tier.key_account,
         )
         .execution_options(populate_existing=True)
+    )
+
+
+def last_words() -> ScalarSelect[int]:
+    """The newest message of a conversation that is more than the house saying how it stands."""
+    said = aliased(Message)
+    return (
+        select(said.seq)
+        .where(said.conversation_id == Conversation.id, said.author != "system")
+        .order_by(said.seq.desc())
+        .limit(1)
+        .correlate(Conversation)
+        .scalar_subquery()
     )
 
 

@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.conversations.content import from_json
 from bot.conversations.models import Conversation, Message
 from bot.desk.agents.models import Agent
-from bot.desk.handoff.understanding import intent_of
 from bot.desk.ids import TicketId
+from bot.desk.parses import intent_of
 from bot.desk.teams.models import Team
 from bot.desk.tickets.models import TicketEntry
 from bot.desk.topics import INTENT_NAMES

@@ -9,9 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.conversations.models import Conversation, Message
-from bot.desk.handoff.understanding import emotion_of, intent_of
+from bot.desk.masks import mask_phone
+from bot.desk.parses import emotion_of, intent_of
 from bot.desk.tickets.models import Ticket, TicketEntry
-from bot.desk.topics import INTENT_NAMES, MISUNDERSTOOD
+from bot.desk.topics import ACTION_NAMES, INTENT_NAMES, MISUNDERSTOOD
 from bot.kit.ids import IdentityId
 from bot.store.identities.service import access
 
@@ -19,7 +20,6 @@ LOOK_BACK: Final = 60
 """Messages before the ticket's opening that are looked at."""
 
 _SMALL_TALK: Final = frozenset({"greet", "goodbye", "thank", "affirm", "deny", "chitchat", "inform", "help"})
-_PLUMBING: Final = frozenset({"action_listen", "action_session_start", "action_deactivate_loop"})
 
 LABELS: Final[dict[str, str]] = {
     "what": "要办的事",
@@ -41,19 +41,6 @@ _ENTITY_LABELS: Final[dict[str, str]] = {
 }
 
 _EMOTIONS: Final = {"pleased": "满意", "worried": "担心", "annoyed": "不耐烦", "angry": "生气"}
-
-ACTION_NAMES: Final[dict[str, str]] = {
-    "action_points": "查积分",
-    "action_points_expiry": "查快到期的积分",
-    "action_balance": "查余额",
-    "action_complaint_status": "查投诉进度",
-    "action_identity": "验证身份",
-    "identity_form": "验证身份",
-    "action_request_human": "转人工",
-    "utter_clarify": "反问确认",
-    "utter_offer_person": "建议转人工",
-    "utter_out_of_scope": "说明办不了",
-}
 
 
 async def summary(
@@ -79,7 +66,10 @@ async def summary(
     )
     who = await access(session, IdentityId(conversation.identity_id), now)
     asked, tried = _asked(heard), _tried(heard)
-    collected = [*_details(entries), *_mentioned(heard), *await _told_waiting(session, ticket)]
+    details = _details(entries)
+    noted = {part for item in details for part in (item["value"], *item["value"].split("；"))}
+    told = [item for item in await _told_waiting(session, ticket) if item["value"] not in noted]
+    collected = [*details, *_mentioned(heard), *told]
     emotions = _emotions(heard)
     failures = sum(1 for row in heard if row.parse and intent_of(row.parse)[0] in MISUNDERSTOOD)
     return {
@@ -142,12 +132,14 @@ def _asked(rows: Sequence[Message]) -> list[dict[str, Any]]:
 
 
 def _tried(rows: Sequence[Message]) -> list[dict[str, Any]]:
-    return [
-        {"seq": row.seq, "action": action, "name": ACTION_NAMES.get(action, action)}
-        for row in rows
-        for action in (row.parse or {}).get("actions") or ()
-        if action not in _PLUMBING and (action in ACTION_NAMES or action.startswith("action_"))
-    ]
+    """Each step once, where it was tried first; what has no name is no news to an agent."""
+    tried: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        for action in (row.parse or {}).get("actions") or ():
+            name = ACTION_NAMES.get(action)
+            if name is not None:
+                tried.setdefault(name, {"seq": row.seq, "action": action, "name": name})
+    return list(tried.values())
 
 
 def _details(entries: Iterable[TicketEntry]) -> list[dict[str, Any]]:
@@ -175,7 +167,8 @@ def _mentioned(rows: Sequence[Message]) -> list[dict[str, Any]]:
         for entity in (row.parse or {}).get("entities") or ():
             name, text = entity.get("entity"), str(entity.get("text") or "")
             if name in _ENTITY_LABELS and text:
-                found[(name, text)] = {"name": name, "label": _ENTITY_LABELS[name], "value": text}
+                value = mask_phone(text) or text if name == "phone" else text
+                found[(name, text)] = {"name": name, "label": _ENTITY_LABELS[name], "value": value}
     return list(found.values())
 
 

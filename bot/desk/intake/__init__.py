@@ -1,0 +1,1 @@
+"""While a customer waits, the bot takes the details, so that whoever takes over is informed."""

@@ -1,0 +1,169 @@
+"""Reads what customers write to people: the bot understands it without answering.
+
+Agents see intent and emotion of every turn, suggestions rest on it, and the answers of who waits are told
+from questions to the bot. Nothing waits for the brain: without it, words are taken as they stand.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any, Final, Protocol
+
+import structlog
+from sqlalchemy import select
+
+from bot.conversations import log as message_log
+from bot.conversations.models import Conversation, Message
+from bot.desk.intake import service as intake
+from bot.desk.intake.service import Said
+from bot.desk.office import Office
+from bot.desk.parses import emotion_of
+from bot.desk.prompts import service as prompts
+from bot.desk.prompts.models import DeskPrompt
+from bot.desk.work import Matter, Work
+from bot.kit.errors import HuitoukeError
+from bot.kit.ids import ConversationId
+from bot.kit.tasks import TaskGroup, set_within
+from bot.messages import Understood
+
+log = structlog.get_logger(__name__)
+
+AT_ONCE: Final = 4
+LOOK_BACK: Final = 5
+"""Messages of one conversation that are read together."""
+FORGOTTEN: Final = timedelta(seconds=3)
+LOOK_SECONDS: Final = 2.0
+
+Parse = Mapping[str, Any]
+
+
+class Reading(Protocol):
+    """Whoever understands texts (bot.conversations.brain.BrainClient)."""
+
+    async def read(self, conversation: str, text: str) -> Parse:
+        """What a text is understood as; the conversation does not change. Raises BrainUnavailable."""
+        ...
+
+
+class Reader:
+    """Reads in the background, newest news first; what another process forgot is picked up."""
+
+    def __init__(self, office: Office, brain: Reading) -> None:
+        self._office = office
+        self._brain = brain
+        self._waiting: dict[ConversationId, None] = {}
+        self._news = asyncio.Event()
+        self._free = asyncio.Semaphore(AT_ONCE)
+        self._tasks = TaskGroup("reader")
+
+    def start(self) -> None:
+        self._tasks.spawn(self._run(), "run")
+
+    async def close(self) -> None:
+        await self._tasks.close()
+
+    def look(self, conversation: ConversationId) -> None:
+        """A customer wrote in a conversation that the desk listens to."""
+        self._waiting[conversation] = None
+        self._news.set()
+
+    async def _run(self) -> None:
+        while True:
+            if not await set_within(self._news, LOOK_SECONDS):
+                await self._find_forgotten()
+            self._news.clear()
+            while self._waiting:
+                conversation = next(iter(self._waiting))
+                del self._waiting[conversation]
+                await self._free.acquire()
+                self._tasks.spawn(self._read_one(conversation), conversation)
+
+    async def _read_one(self, conversation: ConversationId) -> None:
+        try:
+            await self.read(conversation)
+        except HuitoukeError as error:
+            log.warning("not_read", conversation=conversation, error=error.message)
+        finally:
+            self._free.release()
+
+    async def _find_forgotten(self) -> None:
+        """Answers that nobody has read: their process ended, or the brain was silent."""
+        try:
+            async with self._office.database.read() as session:
+                late = self._office.clock() - FORGOTTEN
+                rows = select(DeskPrompt.conversation_id).where(DeskPrompt.heard_at < late).limit(50)
+                for conversation in await session.scalars(rows):
+                    self._waiting[ConversationId(conversation)] = None
+        except HuitoukeError as error:
+            log.warning("reader_waits", error=error.message)
+
+    async def read(self, conversation: ConversationId) -> None:
+        """Understand what is not yet understood here, and go on from it."""
+        async with self._office.database.read() as session:
+            found = (await session.execute(_unread(conversation))).all()
+            prompt = await session.get(DeskPrompt, conversation)
+        if not found and (prompt is None or prompt.heard_at is None):
+            return
+        parses = {row.seq: await self._parse(conversation, str(row.text)) for row in found}
+        async with self._office.work() as work:
+            row = await message_log.locked(work.session, conversation)
+            await self._keep(work, row, parses)
+        for seq, parse in parses.items():
+            if parse is not None:
+                self._office.hub.publish(conversation, Understood(seq))
+
+    async def _parse(self, conversation: ConversationId, text: str) -> Parse | None:
+        try:
+            return await self._brain.read(conversation, text)
+        except HuitoukeError as error:
+            log.info("text_not_understood", conversation=conversation, error=error.message)
+            return None
+
+    async def _keep(self, work: Work, row: Conversation, parses: Mapping[int, Parse | None]) -> None:
+        """Write the parses down, and take them as answers where something was asked."""
+        messages = await work.session.scalars(
+            select(Message)
+            .where(Message.conversation_id == row.id, Message.seq.in_(parses), Message.state == "done")
+            .order_by(Message.seq)
+            .execution_options(populate_existing=True)
+        )
+        said: list[Said] = []
+        for message in messages:
+            parse = parses[message.seq]
+            if parse is not None and message.parse is None:
+                message.parse = dict(parse)
+            said.append(Said(message.seq, str(message.content.get("text") or ""), message.parse))
+        ticket = await work.open_one(row)
+        if ticket is None:
+            await prompts.drop(work, row)
+            return
+        label = next((emotion_of(each.parse)[0] for each in reversed(said) if each.parse), None)
+        if label is not None and label != ticket.emotion:
+            ticket.emotion = label
+            work.touch(ticket)
+        prompt = await prompts.heard(work, row)
+        if prompt is not None:
+            await intake.take(work, Matter(row, ticket), prompt, said)
+
+
+def _unread(conversation: ConversationId) -> Any:
+    """Texts of the customer that no bot has read and none will."""
+    newest = (
+        select(Message.seq, Message.content["text"].as_string().label("text"))
+        .where(
+            Message.conversation_id == conversation,
+            Message.author == "customer",
+            Message.state == "done",
+            Message.parse.is_(None),
+            Message.content["intent"].as_string().is_(None),
+            Message.content["card"].as_string().is_(None),
+            Message.seq > Conversation.last_seq - 40,
+        )
+        .join(Conversation, Conversation.id == Message.conversation_id)
+        .order_by(Message.seq.desc())
+        .limit(LOOK_BACK)
+        .subquery()
+    )
+    return select(newest.c.seq, newest.c.text).order_by(newest.c.seq)
