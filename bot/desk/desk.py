@@ -25,6 +25,7 @@ from bot.desk.queue.jobs import Keeper
 from bot.desk.reports.routes import ReportRoutes
 from bot.desk.rules.routes import RuleRoutes
 from bot.desk.rules.service import RuleBook
+from bot.desk.suggestions.routes import SuggestionRoutes
 from bot.desk.teams.routes import TeamRoutes
 from bot.desk.tickets.routes import TicketRoutes
 from bot.desk.tickets.speaking_routes import SpeakingRoutes
@@ -74,6 +75,7 @@ class Desk:
         SpeakingRoutes(self.office, files).add_to(door)
         PanelRoutes(self.office).add_to(door)
         OperationRoutes(self.office).add_to(door)
+        SuggestionRoutes(self.office, self.reader, self._company).add_to(door)
         CannedRoutes(self.office, self._company).add_to(door)
         ComplaintRoutes(self.office).add_to(door)
         TeamRoutes(self.office).add_to(door)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import select
 
 from bot.conversations.models import Conversation
@@ -11,6 +13,7 @@ from bot.store.complaints.service import By, NewComplaint, open_complaint
 from bot.store.customers.service import NewCustomer, add_customer
 from bot.store.identities.service import verify_by_merchant
 from tests.desk.conftest import House
+from tests.desk.test_operations import served
 
 
 async def test_personal_data_is_masked_and_every_look_is_logged(house: House) -> None:
@@ -61,3 +64,28 @@ async def test_canned_replies_are_filled_and_reports_add_up(house: House) -> Non
     assert (await lead.get("/wall"))["closed_today"] == 1
     async with lead.http.get(f"{lead.base}/api/desk/reports/tickets?format=csv") as response:
         assert (await response.text()).lstrip("\ufeff").startswith("key,name,opened")
+
+
+async def test_replies_are_suggested_from_what_the_bot_understood(house: House) -> None:
+    """A fact out of the store comes first, then the fitting canned reply; nothing once it is answered."""
+    agent, customer, _, _ = await served(house)
+    for title, text, intents in (
+        ("积分规则", "{customer}您好，消费一元得一分", ["ask_points"]),
+        ("退货", "七天内可以退货", ["reorder"]),
+        ("投诉", "您的投诉 {complaint} 在处理", ["ask_points"]),
+    ):
+        wish = {"shortcut": "x", "title": title, "text": text, "intents": intents, "topic": None}
+        await agent.ok("/canned", **wish)
+    path = f"/conversations/{customer.conversation}/suggestions"
+    await customer.say("积分还有多少")
+    found: list[dict[str, Any]] = []
+    while not found:
+        found = (await agent.get(path))["suggestions"]
+    assert [(each["from"], each["intent"]) for each in found] == [
+        ("facts", "ask_points"),
+        ("canned", "ask_points"),
+    ]
+    assert "1,000 积分" in found[0]["text"]
+    assert found[1]["text"] == "王小明您好，消费一元得一分"
+    await agent.answer(customer.conversation, found[0]["text"])
+    assert (await agent.get(path))["suggestions"] == []

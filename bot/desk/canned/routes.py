@@ -8,17 +8,14 @@ from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.conversations.models import Conversation
+from bot.desk.canned.filling import known_of
 from bot.desk.canned.models import CannedReply
 from bot.desk.canned.service import Wish, canned, fill, remove, save, to_json
 from bot.desk.http import Asking, Door
 from bot.desk.ids import CannedId
 from bot.desk.office import Office
-from bot.desk.rules.hours import hours_text
 from bot.desk.topics import Topic
 from bot.kit.errors import NotFound
-from bot.kit.ids import IdentityId
-from bot.store.complaints.reads import complaint_list
-from bot.store.identities.service import access
 
 
 class CannedBody(BaseModel):
@@ -75,19 +72,8 @@ class CannedRoutes:
             if row is None or row.agent_id not in (None, asking.who.agent):
                 raise NotFound("没有这条常用语。")
             rules = await self._office.book.read(session)
-            known: dict[str, str | None] = {
-                "agent": asking.who.name,
-                "company": self._company,
-                "hours": hours_text(rules),
-            }
             conversation = await session.get(Conversation, asking.request.query.get("conversation", ""))
-            if conversation is not None:
-                who = await access(session, IdentityId(conversation.identity_id), now)
-                # A name is said only to who proved to be its owner.
-                if who.verified and who.customer_id is not None:
-                    complaints = await complaint_list(session, who.customer_id, 1)
-                    known |= {"customer": who.name, "tier": who.tier}
-                    known["complaint"] = complaints[0].number if complaints else None
+            known = await known_of(session, rules, now, conversation, asking.who.name, self._company)
         text, missing = fill(row.text, known)
         return {"text": text, "missing": missing}
 
