@@ -143,6 +143,8 @@ class CustomerAction(Action, ABC):
     """What the customer calls it: 查积分."""
     goes_on: ClassVar[bool] = False
     """Whether it may ask further questions."""
+    moves_on: ClassVar[bool] = False
+    """Whether the conversation is about something else now: a bare yes is no longer meant for a notice."""
 
     def name(self) -> str:
         return f"action_{self.topic}"
@@ -162,6 +164,8 @@ class CustomerAction(Action, ABC):
             events = await self.answer(call)
             if self.intent:
                 events = [*events, SlotSet("topic", self.topic)]
+            if (self.intent or self.moves_on) and call.slots.get("notice_waits"):
+                events = [*events, SlotSet("notice_waits", None), SlotSet("notice_asks", None)]
             return [*events, *tone.suit(dispatcher.messages, call.parse, call.slots, call.now)]
         except Unavailable:
             raise

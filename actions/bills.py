@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from actions.base import Call, Events, PersonalAction
+from actions.quotes import DecideQuote
 from actions.say import day, yuan
 from bot.kit.clock import local_date
 from bot.kit.db import WriteSession
@@ -14,14 +15,19 @@ NEXT = {"这笔不对": "/dispute_charge", "查余额": "/ask_balance", "转人�
 
 
 class ExplainBill(PersonalAction):
-    """The newest bill with every line, and what changed against the one before."""
+    """The newest bill with every line, and what changed against the one before. A quote is not yet a bill."""
 
     topic = "bill"
     intent = "ask_bill"
     title = "查账单"
 
+    async def answer(self, call: Call) -> Events:
+        if "报价" in call.text or call.entity("quote_number"):
+            return await DecideQuote().answer(call)
+        return await super().answer(call)
+
     async def tell(self, call: Call, session: WriteSession, customer: CustomerId) -> Events:
-        bill = await explain_bill(session, customer)
+        bill = await explain_bill(session, customer, call.entity("bill_number"))
         if bill is None:
             call.say("您名下还没有账单。", buttons={"查余额": "/ask_balance", "查订单": "/ask_order"})
             return []

@@ -25,7 +25,9 @@ class DisputeCharge(Task):
     left = "好的，先不登记核查。想查的时候随时找我。"
 
     async def script(self, s: Script) -> None:
-        bill = await explain_bill(s.session, s.customer)
+        if s.heard is not None and (number := s.heard.entity("bill_number")):
+            s.given("bill", str(number))
+        bill = await explain_bill(s.session, s.customer, s.state.values.get("bill"))
         charged = bill is not None and any(item.amount > 0 for item in bill.items)
         about = _line(s, bill) if bill is not None and charged else ""
         why = s.words("why", _ask_why(about), buttons=REASONS if about else None)

@@ -24,6 +24,7 @@ class FollowUp(CustomerAction):
     """A complaint's number asks for that complaint; after a name was checked, another name is checked."""
 
     topic = "follow_up"
+    moves_on = True
 
     async def answer(self, call: Call) -> Events:
         for entity, action in BY_ENTITY.items():

@@ -11,6 +11,7 @@ class RequestHuman(CustomerAction):
     """Passes the wish on. The desk knows whether anybody is there, and tells the customer itself."""
 
     topic = "request_human"
+    moves_on = True
 
     async def answer(self, call: Call) -> Events:
         call.hand_over("requested")
@@ -21,6 +22,7 @@ class Handback(CustomerAction):
     """An agent has settled something and gives the conversation back."""
 
     topic = "handback"
+    moves_on = True
 
     async def answer(self, call: Call) -> Events:
         settled = call.entity("settled")

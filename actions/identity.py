@@ -14,6 +14,7 @@ from typing import Any
 from rasa_sdk.events import FollowupAction, SlotSet
 
 from actions.base import Call, CustomerAction, Events, named
+from actions.notices.memory import OPENING
 from actions.several import Wish, answer_all, called
 from bot.kit.clock import zone
 from bot.kit.errors import BadInput
@@ -42,6 +43,8 @@ class AskIdentityNumber(CustomerAction):
     topic = "ask_identity_number"
 
     async def answer(self, call: Call) -> Events:
+        if call.answered_by == OPENING:
+            return []
         pending = [each["action"] for each in call.slots.get("pending_action") or ()]
         topic = "、".join(title for name in pending if (title := called(name))) or "办理"
         call.say(
@@ -58,6 +61,8 @@ class AskCode(CustomerAction):
     topic = "ask_code"
 
     async def answer(self, call: Call) -> Events:
+        if call.answered_by == OPENING:
+            return []
         call.say(call.slots.get("prompt") or "请输入短信里的 6 位验证码。", buttons=ASK_AGAIN)
         return [SlotSet("prompt", None)]
 

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from typing import get_args
 
+from actions.base import Call
+from actions.notices.memory import newest
 from actions.tasks.heard import Option
-from actions.tasks.script import Script
+from actions.tasks.script import Script, Stop
 from actions.tasks.task import Task
+from bot.kit.errors import Conflict
+from bot.kit.ids import CustomerId
+from bot.store.identities.service import Access
 from bot.store.surveys.models import ValueTag
 from bot.store.surveys.service import answer_survey, ask_survey
 
@@ -32,7 +37,17 @@ class RateService(Task):
     title = "打个分"
     left = "好的，不打分也没关系，谢谢您。"
 
+    def trusts(self, call: Call, seen: Access) -> CustomerId | None:
+        """A score tells nothing: whom the survey was sent to may answer it unproved."""
+        notice = newest(call, "survey")
+        sent_to_them = notice is not None and notice.customer == seen.customer_id
+        return seen.customer_id if sent_to_them else None
+
     async def script(self, s: Script) -> None:
+        if s.heard is not None and s.state.asked is None:
+            for name in ("about", "words"):
+                if told := s.heard.entity(name):
+                    s.given(name, str(told))
         score = s.choose(
             "score",
             "这次服务您打几分？5 分最满意，1 分最不满意。",
@@ -43,10 +58,14 @@ class RateService(Task):
             listed=False,
         )
         words = s.words("words", "谢谢。哪里好、哪里不好，愿意说一句吗？", buttons={"没有了": ""})
-        survey = await ask_survey(s.session, s.customer, "csat", f"chat:{s.state.key}", s.now)
-        await answer_survey(
-            s.session, s.customer, survey, int(score.value), s.now, words=words, tag=tag_of(words)
-        )
+        about = str(s.state.values.get("about") or f"chat:{s.state.key}")
+        survey = await ask_survey(s.session, s.customer, "csat", about, s.now)
+        try:
+            await answer_survey(
+                s.session, s.customer, survey, int(score.value), s.now, words=words, tag=tag_of(words)
+            )
+        except Conflict:
+            raise Stop("这件事您已经打过分了，谢谢您。") from None
         if int(score.value) <= 3:
             s.say(
                 "记下了，让您不满意了，对不起。要我们处理的话，现在就可以登记。",

@@ -21,6 +21,7 @@ class Several(CustomerAction):
     """The message's parts as the brain split them: `parts` of {text, intent, entities}."""
 
     topic = "several"
+    moves_on = True
 
     async def answer(self, call: Call) -> Events:
         wishes = [

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from rasa_sdk.events import SlotSet
 
 from actions.base import Call, CustomerAction, Events, ask_identity
+from actions.notices.memory import OPENING
+from actions.notices.stop import refuses_messages
 from actions.tasks.heard import CERTAIN, NO_REQUEST, NOT_NOW, Heard
 from actions.tasks.state import Question, TaskState
 from actions.tasks.task import Played, Task, ended, is_sure, play, task_named
 
 LEAVE = frozenset({"request_human", "goodbye"})
 LONG_AGO = timedelta(hours=6)
+NOTICE, BUTTON_OF_A_NOTICE = "EXTERNAL_", "care_"
+ANOTHER_DAY = re.compile(
+    r"提醒|通知|再说|再弄|再办|改天|改日|明天|明儿|后天|周|星期|礼拜|月|小时|分钟|钟头|以后"
+)
+"""What puts a thing off; 等一下 and 稍等 only want a moment."""
+SHORT = 16
+"""A refusal of messages is short; a longer text may be the story that was asked for."""
 OWN = ("action_resume_pending", "action_several")
 """Actions that begin tasks themselves: what follows is no return to one."""
 UNCLEAR = ("抱歉，我没看明白。", "抱歉，还是没看明白。您可以点下面的按钮，或者请人工客服来。")
@@ -33,6 +43,8 @@ class ValidateTaskForm(CustomerAction):
         if call.answered_by is not None:
             return [SlotSet("task", state.as_slot())]
         task, heard = task_named(state.name), Heard(call.parse)
+        if _is_about_a_notice(call, state, heard):
+            return []
         left = self._left(call, task, state, heard)
         if left is not None:
             return left
@@ -43,7 +55,7 @@ class ValidateTaskForm(CustomerAction):
             return _closed(ended(state))
         if played.understood:
             return [SlotSet("task", played.state.as_slot())]
-        return self._not_read(played, heard)
+        return self._not_read(call, played, heard)
 
     def _left(self, call: Call, task: Task, state: TaskState, heard: Heard) -> Events | None:
         """Never mind, or a moment please; a person and a goodbye are left to their rules (no events)."""
@@ -59,12 +71,14 @@ class ValidateTaskForm(CustomerAction):
             return [SlotSet("task", waiting.as_slot())]
         return None
 
-    def _not_read(self, played: Played, heard: Heard) -> Events:
+    def _not_read(self, call: Call, played: Played, heard: Heard) -> Events:
         state = played.state
         assert state is not None
         if heard.intent == state.name:
             return [SlotSet("task", state.as_slot())]
         if heard.intent not in NO_REQUEST and is_sure(heard):
+            return []
+        if heard.intent in ("affirm", "deny") and call.slots.get("notice_waits"):
             return []
         lead = (
             "抱歉，我没看明白。"
@@ -86,6 +100,8 @@ class AskStep(CustomerAction):
         state = TaskState.in_slot(call.slots.get("task"))
         if state is None or state.question is None:
             return [SlotSet("task", None), SlotSet("requested_slot", None)]
+        if call.answered_by == OPENING:
+            return []
         lead, title = state.lead, task_named(state.name).title
         if not lead and call.answered_by not in (None, f"action_{state.name}", *OWN):
             lead = f"接着刚才的「{title}」。"
@@ -108,6 +124,18 @@ class LeaveTask(CustomerAction):
 
     async def answer(self, call: Call) -> Events:
         return [SlotSet("task", None)]
+
+
+def _is_about_a_notice(call: Call, state: TaskState, heard: Heard) -> bool:
+    """A notice, or an answer to one that its rule looks after: not the task's question."""
+    if heard.intent is not None and heard.intent.startswith((NOTICE, BUTTON_OF_A_NOTICE)):
+        return True
+    if not call.slots.get("notice_known") or not is_sure(heard):
+        return False
+    if heard.intent == "snooze":
+        return ANOTHER_DAY.search(heard.text) is not None
+    refuses = heard.intent == "privacy_optout" and state.name != "privacy_optout"
+    return refuses and len(heard.text) <= SHORT and refuses_messages(heard.text)
 
 
 def _closed(events: Events) -> Events:

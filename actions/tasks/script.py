@@ -78,6 +78,8 @@ class Script:
         self.correcting = correcting
         self.last = last
         self.understood = False
+        self._picked = heard.picked if heard else None
+        """The value of the button that was pressed; it answers one question only."""
 
     @property
     def customer(self) -> CustomerId:
@@ -162,8 +164,10 @@ class Script:
     ) -> list[Option]:
         assert self.heard is not None
         heard, asked = self.heard, self.state.asked == name
-        if heard.picked is not None and self.state.asked in (name, None):
-            return [option for option in options if option.value == heard.picked]
+        if self._picked is not None and self.state.asked in (name, None):
+            picked = [option for option in options if option.value == self._picked]
+            self._picked = None if picked else self._picked
+            return picked
         shown = self.state.question.options if asked and self.state.question else ()
         which = place(heard, len(shown)) if shown else None
         if which is not None:

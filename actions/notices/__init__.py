@@ -1,0 +1,1 @@
+"""What the customer says to a notice that care has sent: docs/protocols/care.md."""
