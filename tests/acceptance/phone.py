@@ -24,8 +24,9 @@ class Phone:
         self.state = page.get_by_role("status")
 
     async def open(self, kind: Literal["official", "wecom"] = "official") -> None:
-        """Look at the chat with the official account, or with the customer service."""
-        await self.page.goto(f"{self.house.url}/demo/wechat/phone/")
+        """From the shop page to the chat with the official account, or with the customer service."""
+        await self.page.goto(f"{self.house.url}/shop")
+        await self.page.get_by_role("link", name="用微信扮演顾客").click()
         await self.page.get_by_label("账号").select_option(label=KINDS[kind])
         await expect(self.state).not_to_be_empty()
 

@@ -80,6 +80,8 @@ OFFICIAL: dict[int, Fault] = _BOTH | {
     48001: Fault("公众号没有这个接口的权限", "stop", alarm=True),
     48004: Fault("接口被封禁，请登录公众平台查看", "stop", alarm=True),
     50002: Fault("公众号被限制使用", "stop", alarm=True),
+    76021: Fault("查询额度的接口地址不对", "stop", alarm=True),
+    76022: Fault("公众号没有这个接口的权限", "stop", alarm=True),
     61450: Fault("微信系统错误", "retry"),
 }
 

@@ -8,13 +8,15 @@ from typing import Any
 
 import aiohttp
 
-from bot.channels.tencent.accounts import OfficialAccount, WecomAccount
+from bot.channels.tencent.accounts import OfficialAccount, Quotas, WecomAccount
 from bot.channels.tencent.api import Api
-from bot.channels.tencent.crypto import signature
+from bot.channels.tencent.crypto import Envelope, signature
 from bot.channels.tencent.errors import CallFailed
 from bot.kit.clock import Clock
 from bot.kit.errors import HuitoukeError
 from bot.kit.ids import secret_token
+
+SEND = "/cgi-bin/message/custom/send"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +40,8 @@ async def check_official(
     yield token
     if not token.good:
         return
-    yield await _callback(account, site, clock)
-    ips = await _answer(api.get("/cgi-bin/getcallbackip"))
-    if isinstance(ips, HuitoukeError):
-        yield Finding("微信服务器 IP 列表", False, ips.message)
-    else:
-        count = len(ips.get("ip_list") or [])
-        yield Finding("微信服务器 IP 列表", count > 0, f"微信会从 {count} 个地址回调；防火墙要放行它们。")
+    yield await _official_callback(account, site, clock)
+    yield await _addresses(api)
     seen = await _answer(api.post("/cgi-bin/callback/check", {"action": "all", "check_operator": "DEFAULT"}))
     if isinstance(seen, HuitoukeError):
         yield Finding("微信能否访问回调地址", False, seen.message)
@@ -53,17 +50,17 @@ async def check_official(
         words = "微信能解析并连上回调域名。" if not lost else "微信连回调域名时丢包，请检查网络。"
         yield Finding("微信能否访问回调地址", not lost, words)
     yield await _permission(api, account)
+    yield await _calls_left(api)
     quotas = account.quotas
     yield Finding(
         "发送额度设置",
         True,
-        f"客户发一条消息后 {quotas.message_hours:g} 小时内可发 {quotas.message} 条；"
-        f"点菜单、关注、扫码后 {quotas.action_seconds:g} 秒内可发 {quotas.action} 条。",
+        f"{_per_message(quotas)}点菜单、关注、扫码后 {quotas.action_seconds:g} 秒内可发 {quotas.action} 条。",
     )
 
 
-async def check_wecom(account: WecomAccount, api: Api) -> AsyncIterator[Finding]:
-    """Token and permission of a company's customer service."""
+async def check_wecom(account: WecomAccount, api: Api, site: str, clock: Clock) -> AsyncIterator[Finding]:
+    """Token and permission, callback, addresses and accounts of a company's customer service."""
     found = await _answer(api.post("/cgi-bin/kf/account/list", {"offset": 0, "limit": 100}, again=True))
     if isinstance(found, HuitoukeError):
         yield Finding("凭证和权限", False, found.message)
@@ -73,6 +70,34 @@ async def check_wecom(account: WecomAccount, api: Api) -> AsyncIterator[Finding]
     missing = sorted(set(account.open_kfids) - kfids)
     words = "配置里的客服账号都在。" if not missing else f"这些客服账号看不到：{', '.join(missing)}。"
     yield Finding("客服账号", not missing and bool(kfids), words)
+    yield await _wecom_callback(account, site, clock)
+    yield await _addresses(api)
+    yield Finding("发送额度设置", True, _per_message(account.quotas))
+
+
+def _per_message(quotas: Quotas) -> str:
+    return f"客户发一条消息后 {quotas.message_hours:g} 小时内可发 {quotas.message} 条；"
+
+
+async def _addresses(api: Api) -> Finding:
+    """From which addresses the platform calls back."""
+    what = "微信服务器 IP 列表"
+    ips = await _answer(api.get("/cgi-bin/getcallbackip"))
+    if isinstance(ips, HuitoukeError):
+        return Finding(what, False, ips.message)
+    count = len(ips.get("ip_list") or [])
+    return Finding(what, count > 0, f"微信会从 {count} 个地址回调；防火墙要放行它们。")
+
+
+async def _calls_left(api: Api) -> Finding:
+    """How many customer-service messages the account may still send today ("查询API调用额度")."""
+    what = "今天的接口额度"
+    found = await _answer(api.post("/cgi-bin/openapi/quota/get", {"cgi_path": SEND}, again=True))
+    if isinstance(found, HuitoukeError):
+        return Finding(what, False, found.message)
+    quota = found.get("quota") or {}
+    left, most = int(quota.get("remain") or 0), int(quota.get("daily_limit") or 0)
+    return Finding(what, left > 0, f"客服消息今天还能发 {left} 条，每天最多 {most} 条。")
 
 
 async def _permission(api: Api, account: OfficialAccount) -> Finding:
@@ -81,7 +106,7 @@ async def _permission(api: Api, account: OfficialAccount) -> Finding:
         return Finding("客服消息权限", True, "设置为只在回复里作答（reply = passive），不需要。")
     body = {"touser": "huitouke-check", "msgtype": "text", "text": {"content": "check"}}
     try:
-        await api.post("/cgi-bin/message/custom/send", body)
+        await api.post(SEND, body)
     except CallFailed as error:
         if error.errcode == 48001:
             return Finding("客服消息权限", False, '没有客服消息权限：认证公众号，或设置 reply = "passive"。')
@@ -93,26 +118,37 @@ async def _permission(api: Api, account: OfficialAccount) -> Finding:
     return Finding("客服消息权限", True, "有客服消息权限。")
 
 
-async def _callback(account: OfficialAccount, site: str, clock: Clock) -> Finding:
-    """Does our own public address answer as WeChat expects?"""
-    if not site:
-        return Finding("回调地址", False, "请设置 HUITOUKE_PUBLIC_URL，微信才知道往哪里发消息。")
-    address = f"{site.rstrip('/')}/api/wechat/{account.name}"
+async def _official_callback(account: OfficialAccount, site: str, clock: Clock) -> Finding:
     timestamp, nonce, echo = str(int(clock().timestamp())), secret_token(6), secret_token(6)
     signed = signature(account.token.get_secret_value(), timestamp, nonce)
     query = {"signature": signed, "timestamp": timestamp, "nonce": nonce, "echostr": echo}
+    return await _called_back(site, f"/api/wechat/{account.name}", query, echo, "公众平台")
+
+
+async def _wecom_callback(account: WecomAccount, site: str, clock: Clock) -> Finding:
+    timestamp, nonce, echo = str(int(clock().timestamp())), secret_token(6), secret_token(6)
+    sealed = Envelope(account.keys, account.corp_id).seal(echo.encode())
+    signed = signature(account.token.get_secret_value(), timestamp, nonce, sealed)
+    query = {"msg_signature": signed, "timestamp": timestamp, "nonce": nonce, "echostr": sealed}
+    return await _called_back(site, f"/api/wecom/{account.name}", query, echo, "企业微信管理后台")
+
+
+async def _called_back(site: str, path: str, query: dict[str, str], echo: str, where: str) -> Finding:
+    """Does our own public address answer as WeChat expects?"""
+    what = "回调地址"
+    if not site:
+        return Finding(what, False, "请设置 HUITOUKE_PUBLIC_URL，微信才知道往哪里发消息。")
+    address = site.rstrip("/") + path
     try:
         async with (
             aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=8)) as http,
             http.get(address, params=query) as answer,
         ):
             if await answer.text() == echo:
-                return Finding("回调地址", True, f"{address} 验证通过，请在公众平台填写它。")
-            return Finding("回调地址", False, f"{address} 回答了 {answer.status}：服务没有用这份配置启动。")
+                return Finding(what, True, f"{address} 验证通过，请在{where}填写它。")
+            return Finding(what, False, f"{address} 回答了 {answer.status}：服务没有用这份配置启动。")
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
-        return Finding(
-            "回调地址", False, f"{address} 连不上（{type(error).__name__}）：检查域名、证书和端口。"
-        )
+        return Finding(what, False, f"{address} 连不上（{type(error).__name__}）：检查域名、证书和端口。")
 
 
 async def _asked(what: str, call: Any, good: str) -> Finding:

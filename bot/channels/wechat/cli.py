@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Coroutine
-from contextlib import asynccontextmanager
+import logging
+from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
+import structlog
 import typer
 from rich.console import Console
 
@@ -35,7 +37,9 @@ def make_cli(wecom_api: WecomApi) -> typer.Typer:
     @app.command()
     def check() -> None:
         """Walk through every account and say in plain words what is wrong."""
-        if not _run(_check(load_settings(), wecom_api, console), console):
+        with _said_once():
+            good = _run(_check(load_settings(), wecom_api, console), console)
+        if not good:
             raise typer.Exit(1)
 
     @menu.command()
@@ -46,6 +50,17 @@ def make_cli(wecom_api: WecomApi) -> typer.Typer:
         _run(_push(load_settings(), account, console), console)
 
     return app
+
+
+@contextmanager
+def _said_once() -> Generator[None]:
+    """What a call is refused with stands in the findings: the log need not say it too."""
+    before = structlog.get_config()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    try:
+        yield
+    finally:
+        structlog.configure(wrapper_class=before["wrapper_class"])
 
 
 def _run(work: Coroutine[Any, Any, bool], console: Console) -> bool:
@@ -83,9 +98,8 @@ async def _check(settings: Settings, wecom_api: WecomApi, console: Console) -> b
             good &= _say(console, f"公众号 {official.name}", found)
         for company in accounts.wecom:
             api = wecom_api(http, database, system_now, company, Counters())
-            good &= _say(
-                console, f"微信客服 {company.name}", [each async for each in check_wecom(company, api)]
-            )
+            found = [each async for each in check_wecom(company, api, settings.public_url, system_now)]
+            good &= _say(console, f"微信客服 {company.name}", found)
     return good
 
 

@@ -40,10 +40,10 @@ class Door:
         self._clock = clock
 
     def verify(self, query: Mapping[str, str]) -> str:
-        """The answer to the GET that verifies our address. Raises BadSignature."""
-        check_signature(
-            query.get("signature", ""), self._token, query.get("timestamp", ""), query.get("nonce", "")
-        )
+        """The answer to the GET that verifies our address. Raises BadSignature or Stale."""
+        timestamp = query.get("timestamp", "")
+        check_signature(query.get("signature", ""), self._token, timestamp, query.get("nonce", ""))
+        guard.check_time(timestamp, self._clock())
         return query.get("echostr", "")
 
     def open(self, query: Mapping[str, str], body: bytes) -> Opened:

@@ -60,6 +60,7 @@ class OfficialOutlet:
         self._site = site
         self._sender = Sender(database, clock, meter, repeatable=False)
         self._uploads = Uploads(files, clock, api_of)
+        self._without_menus: set[str] = set()
 
     async def deliver(self, message: OutboundMessage) -> None:
         """See ChannelOutlet.deliver."""
@@ -68,23 +69,27 @@ class OfficialOutlet:
             raise Unfollowed()
         if account.reply == "passive":
             raise OnlyReplies()
+        menus = account.msgmenu and message.account not in self._without_menus
+        try:
+            await self._send(message, menus=menus)
+        except Refused as error:
+            if error.errcode != NO_MENUS or not menus:
+                raise
+            self._without_menus.add(message.account)
+            await self._send(message, menus=False)
+        await self._offers.made(message)
+
+    async def _send(self, message: OutboundMessage, *, menus: bool) -> None:
         bodies = [
             await self._with_media(message.account, body)
-            for body in render.bodies(message.content, message.seq, msgmenu=account.msgmenu, site=self._site)
+            for body in render.bodies(message.content, message.seq, msgmenu=menus, site=self._site)
         ]
         api = self._api_of(message.account)
 
         async def call(body: Mapping[str, Any], _part_id: str) -> None:
-            try:
-                await api.post(SEND, {"touser": message.channel_user, **body})
-            except Refused as error:
-                if error.errcode != NO_MENUS or body["msgtype"] != "msgmenu":
-                    raise
-                for plain in render.bodies(message.content, message.seq, msgmenu=False, site=self._site):
-                    await api.post(SEND, {"touser": message.channel_user, **plain})
+            await api.post(SEND, {"touser": message.channel_user, **body})
 
         await self._sender.send(message, bodies, call)
-        await self._offers.made(message)
 
     async def _with_media(self, account: str, body: render.Body) -> render.Body:
         """Upload the picture that a body names, and put its media id in."""

@@ -12,6 +12,8 @@ from aiohttp import web
 from bot.channels.wechat_platform.callbacks import Caller
 from bot.channels.wechat_platform.state import Platform
 
+DAILY = 500_000
+
 
 def error(code: int, text: str = "") -> web.Response:
     return web.json_response({"errcode": code, "errmsg": text or ("ok" if code == 0 else f"error {code}")})
@@ -58,6 +60,7 @@ class Official:
             "/cgi-bin/message/subscribe/bizsend": self.subscription,
             "/cgi-bin/menu/create": self.menu,
             "/cgi-bin/callback/check": self.check,
+            "/cgi-bin/openapi/quota/get": self.calls_left,
         }.items():
             app.router.add_post(path, self._guarded(path, handler))
         for path, handler in {
@@ -162,6 +165,13 @@ class Official:
 
     async def ips(self, _account: str, _body: dict[str, Any]) -> web.Response:
         return web.json_response({"ip_list": ["127.0.0.1"]})
+
+    async def calls_left(self, _account: str, body: dict[str, Any]) -> web.Response:
+        if not str(body.get("cgi_path", "")).startswith("/cgi-bin/"):
+            return error(76021, "cgi_path not found")
+        used = sum(path == body["cgi_path"] for path, _ in self._platform.calls)
+        quota = {"daily_limit": DAILY, "used": used, "remain": DAILY - used}
+        return web.json_response({"errcode": 0, "errmsg": "ok", "quota": quota})
 
     async def check(self, _account: str, _body: dict[str, Any]) -> web.Response:
         return web.json_response({"dns": [{"ip": "127.0.0.1"}], "ping": [{"package_loss": "0%"}]})

@@ -49,3 +49,23 @@ async def test_the_agent_sees_what_may_be_sent_and_what_was_not_delivered(town: 
     assert (await agent.answer(conversation, "您还在吗"))[0] == 200
     lost = (await agent.frame("message", state="refused"))["message"]
     assert (lost["text"], "取消关注" in lost["problem"]) == ("您还在吗", True)
+
+
+async def test_a_customer_says_how_content_they_are(town: Town, agent: Agent) -> None:
+    """When the agent closes the matter, WeChat shows the scores as a menu; the click is the rating."""
+    who = town.official()
+    await who.say("你好")
+    await town.shown(who, 1)
+    conversation = (await town.log())[0].conversation_id
+    ticket = (await agent.ok(f"/conversations/{conversation}/takeover"))["ticket"]["id"]
+    await agent.answer(conversation, "办好了")
+    await town.until(lambda: "办好了" in [line["text"] for line in who.phone.lines])
+    await agent.ok(f"/tickets/{ticket}/close", reason="solved", note="")
+    await town.until(lambda: len(who.phone.lines[-1].get("items", [])) == 5)
+    best = who.phone.lines[-1]["items"][0]
+    await who.say(best["content"], menu=best["id"])
+
+    async def rated() -> bool:
+        return (await agent.get(f"/tickets/{ticket}"))["ticket"]["rating"] == 5
+
+    await town.until(rated)

@@ -206,14 +206,15 @@ async def test_what_is_refused_says_why(town: Town, code: int, word: str) -> Non
 
 
 async def test_an_account_without_menus_gets_numbers(town: Town) -> None:
-    """40200: the menu becomes numbered text, and a number answers it."""
+    """40200: the menu becomes numbered text, and a number answers it; the next one is numbered at once."""
     who = town.official()
     town.platform.faults[SEND].append(40200)
     await who.say("你好")
     assert await town.shown(who, 1) == ["echo: 你好\n\n1. 查积分\n（回复数字选择）"]
     assert await town.states() == ["sent"]
     await who.say("1")
-    assert (await town.shown(who, 2))[1] == "echo: /ask_points"
+    assert (await town.shown(who, 2))[1].startswith("echo: /ask_points\n\n1. ")
+    assert (sent(town), (await town.parts.outbox.allowance(await town.conversation())).left) == (3, 4)
 
 
 async def test_notices_by_template_and_by_consent(town: Town) -> None:

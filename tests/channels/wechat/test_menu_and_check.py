@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from bot.channels.tencent.accounts import BadAccounts, read_accounts
-from bot.channels.tencent.api import Http
-from bot.channels.tencent.counters import Counters
-from bot.channels.wechat.channel import official_api
-from bot.channels.wechat.check import check_official, told
 from bot.channels.wechat.decode import said_by_key
 from bot.channels.wechat.menu import BadMenu, read_menu
 from bot.cli import app
-from bot.server_wechat import MENU, accounts_of
-from tests.channels.conftest import APP, Town
+from bot.server_wechat import MENU
+from tests.channels.conftest import APP, KEY, Town
 
 
 @pytest.mark.parametrize(
@@ -87,30 +85,56 @@ def test_without_accounts_the_command_says_so(monkeypatch: pytest.MonkeyPatch) -
     assert "HUITOUKE_WECHAT_ACCOUNTS" in result.output
 
 
-async def checked(town: Town, site: str) -> list[str]:
-    http = Http()
-    http.start()
-    account = accounts_of(town.settings).official[0]
-    api = official_api(http, town.parts.database, town.parts.clock, account, Counters())
-    try:
-        return told([each async for each in check_official(account, api, site, town.parts.clock)])
-    finally:
-        await http.close()
+@pytest.fixture
+def command(town: Town, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Awaitable[Result]]:
+    """Runs `huitouke wechat …` beside the town's server, as an operator does."""
+    monkeypatch.setenv("HUITOUKE_WECHAT_ACCOUNTS", town.settings.wechat_accounts)
+    monkeypatch.setenv("HUITOUKE_DATA_DIR", str(town.settings.data_dir))
+    monkeypatch.setenv("DATABASE_URL", town.settings.database_url)
+    monkeypatch.setenv("COLUMNS", "200")
+
+    async def run(*arguments: str, site: str = "") -> Result:
+        monkeypatch.setenv("HUITOUKE_PUBLIC_URL", site)
+        return await asyncio.to_thread(CliRunner().invoke, app, ["wechat", *arguments])
+
+    return run
 
 
-async def test_a_wrong_secret_and_a_missing_permission_are_named(town: Town) -> None:
-    """The first thing that is wrong is told, in words that say what to do."""
+async def test_the_check_names_what_is_wrong(town: Town, command: Callable[..., Awaitable[Result]]) -> None:
+    """A wrong secret, a missing permission, an address that nobody answers: in words that say what to do."""
     town.platform.accounts[APP].secret = "another"
-    assert any("AppSecret 不对" in line and line.startswith("✗") for line in await checked(town, ""))
+    result = await command("check")
+    assert (result.exit_code, "AppSecret 不对" in result.output) == (1, True)
     town.platform.accounts[APP].secret = "app-secret"
     town.platform.faults["/cgi-bin/message/custom/send"].append(48001)
-    lines = await checked(town, "http://127.0.0.1:1")
-    assert any(line.startswith("✗ 客服消息权限：没有客服消息权限") for line in lines)
-    assert any(line.startswith("✗ 回调地址") and "连不上" in line for line in lines)
+    result = await command("check", site="http://127.0.0.1:1")
+    lines = result.output.splitlines()
+    assert any("✗ 客服消息权限：没有客服消息权限" in line for line in lines)
+    assert sum("✗ 回调地址" in line and "连不上" in line for line in lines) == 2
+    assert not any(secret in result.output for secret in ("app-secret", "kf-secret", "QDG6eK", KEY))
 
 
-async def test_when_all_is_well_every_line_says_so(town: Town) -> None:
-    """Token, callback, addresses, permission and quotas."""
-    lines = await checked(town, str(town.server.make_url("")).rstrip("/"))
-    assert len(lines) == 6
-    assert all(line.startswith("✓") for line in lines), lines
+async def test_when_all_is_well_every_line_says_so(
+    town: Town, command: Callable[..., Awaitable[Result]]
+) -> None:
+    """Token, callback, addresses, permission and quotas, of both platforms."""
+    result = await command("check", site=str(town.server.make_url("")).rstrip("/"))
+    lines = [line.strip() for line in result.output.splitlines()]
+    assert (result.exit_code, lines[0], lines[8]) == (0, "公众号 main", "微信客服 main"), result.output
+    assert all(line.startswith("✓") for line in lines[1:8] + lines[9:]), result.output
+    assert len(lines) == 14
+
+
+async def test_the_menu_is_pushed(town: Town, command: Callable[..., Awaitable[Result]]) -> None:
+    """The file's menu stands on the platform; without a file, and for no such account, a sentence says so."""
+    result = await command("menu", "push")
+    assert (result.exit_code, "没有写 menu" in result.output) == (1, True)
+    assert (await command("menu", "push", "--account", "nobody")).exit_code == 1
+    _name_a_menu(Path(town.settings.wechat_accounts))
+    result = await command("menu", "push")
+    assert (result.exit_code, town.platform.accounts[APP].menu) == (0, read_menu(MENU)), result.output
+
+
+def _name_a_menu(accounts: Path) -> None:
+    text = accounts.read_text(encoding="utf-8")
+    accounts.write_text(text.replace('name = "main"', f'name = "main"\nmenu = "{MENU}"', 1), encoding="utf-8")
