@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import signal
+from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
+from bot.care.care import Care
+from bot.care.cli import make_cli as make_care_cli
 from bot.channels.wechat.cli import make_cli as make_wechat_cli
 from bot.channels.wecom.channel import wecom_api
 from bot.desk.cli import admin_app
@@ -16,7 +20,7 @@ from bot.kit.clock import system_now
 from bot.kit.db import Database
 from bot.kit.errors import HuitoukeError
 from bot.kit.logging import set_up_logging
-from bot.kit.settings import Settings, load_settings
+from bot.kit.settings import Settings, demo_desk_password, kept_secret, load_settings
 from bot.store.cli import add_commands
 
 app = typer.Typer(
@@ -29,6 +33,22 @@ app.add_typer(make_wechat_cli(wecom_api), name="wechat")
 app.add_typer(demo_app, name="demo")
 app.add_typer(admin_app, name="admin")
 add_commands(app, erase_now)
+
+
+def _care() -> tuple[Care, Callable[[], Awaitable[None]]]:
+    from bot.server import make_parts
+
+    parts = make_parts(_settings())
+    parts.wechat.start()
+
+    async def close() -> None:
+        await parts.wechat.close()
+        await parts.database.close()
+
+    return parts.care.care, close
+
+
+app.add_typer(make_care_cli(_care), name="care")
 
 console = Console(stderr=True)
 
@@ -56,6 +76,35 @@ def serve() -> None:
         loop=_loop(),
         shutdown_timeout=5,
     )
+
+
+@app.command()
+def worker(
+    schedule: Annotated[bool, typer.Option(help="Also give out the jobs; one such worker is enough.")] = True,
+) -> None:
+    """Run the background work of care, over Redis (HUITOUKE_REDIS_URL); for several on several machines."""
+    from bot.server import make_parts
+
+    settings = _settings()
+    if not settings.redis_url:
+        console.print("Set HUITOUKE_REDIS_URL: without Redis the server does this work itself.")
+        raise typer.Exit(1)
+
+    async def work() -> None:
+        parts = make_parts(settings)
+        ended = asyncio.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, ended.set)
+        parts.wechat.start()
+        await parts.care.jobs.start(schedule=schedule)
+        try:
+            await ended.wait()
+        finally:
+            await parts.care.jobs.close()
+            await parts.wechat.close()
+            await parts.database.close()
+
+    _or_say(work())
 
 
 @app.command()
@@ -110,6 +159,7 @@ def db_upgrade() -> None:
 @demo_app.command("seed")
 def demo_seed() -> None:
     """Fill the database with a believable company (only when it holds no customers)."""
+    from bot.desk.demo import add_people
     from bot.store.demo import seed
 
     settings = _settings()
@@ -118,6 +168,10 @@ def demo_seed() -> None:
         database = Database(settings.database)
         try:
             report = await seed(database, system_now())
+            if report.seeded:
+                password = kept_secret(demo_desk_password(settings))
+                async with database.write() as session:
+                    await add_people(session, password, system_now())
             console.print(str(report))
         finally:
             await database.close()

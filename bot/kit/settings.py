@@ -69,6 +69,8 @@ class Settings(BaseSettings):
     wechat_accounts: str = ""
     public_url: str = ""
 
+    redis_url: str = ""
+
     service_phone: str = ""
     service_hours: str = "每天 9:00-21:00"
     top_up_places: str = "营业厅和官方商城"
@@ -118,6 +120,11 @@ def kept_secret(path: Path) -> str:
         finally:
             draft.unlink()
     return path.read_text().strip()
+
+
+def demo_desk_password(settings: Settings) -> Path:
+    """Where the password of the demo company's people at the desk lies, once they were made."""
+    return settings.data_dir / "secrets" / "demo_desk"
 
 
 def load_settings() -> Settings:

@@ -9,7 +9,7 @@ from functools import partial
 
 import aiohttp
 
-from bot.kit.settings import Settings
+from bot.kit.settings import Settings, demo_desk_password
 from bot.supervisor.database import prepare_database
 from bot.supervisor.errors import StartFailed
 from bot.supervisor.parts import parts
@@ -69,6 +69,10 @@ async def _where_to_go(settings: Settings) -> str:
     lines += [
         f"    {who['name']}  {who['phone']}  {who['member_number']}  {who['note']}" for who in customers
     ]
+    password = demo_desk_password(settings)
+    if settings.demo and password.exists():
+        lines.append(f"  Desk of the agents        {address}/desk")
+        lines.append(f"    hejing, wutong, chenchen (supervisor); password {password.read_text().strip()}")
     return "\n".join([*lines, "  Ctrl-C stops everything.", ""])
 
 

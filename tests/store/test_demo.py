@@ -11,15 +11,26 @@ from sqlalchemy import select
 
 from bot.kit.db import Database
 from bot.migrations import upgrade
+from bot.store.assets.reads import care_cards
+from bot.store.bills.reads import explain_bill
+from bot.store.bookings.service import free_slots, own_bookings
 from bot.store.cards.reads import balance_by_card
 from bot.store.complaints.models import Complaint, State
 from bot.store.complaints.reads import complaint_status, unanswered
 from bot.store.complaints.steps import STATE_TEXT
+from bot.store.contracts.service import coverage
 from bot.store.customers.models import Customer
 from bot.store.customers.service import find_customer
+from bot.store.dealers.service import check_dealer
 from bot.store.demo import demo_customers, seed
 from bot.store.ledger.audit import audit
-from bot.store.points.reads import points_summary
+from bot.store.offers.service import own_coupons
+from bot.store.orders.reads import reorder_rhythm
+from bot.store.points.reads import points_summary, redeemable_items
+from bot.store.promises.service import due_promises
+from bot.store.quotes.models import Quote
+from bot.store.seasons.service import projects_on
+from bot.store.tiers.service import own_benefits
 from tests.store.conftest import NOW
 
 
@@ -44,6 +55,45 @@ async def test_the_demo_company_has_everything(database: Database):
     )
     assert {card.state for balance in balances for card in balance.cards} == {"valid", "expiring", "expired"}
     assert took < 15  # about 2 s alone; the limit leaves room for a busy machine
+
+
+async def test_no_question_of_the_first_customer_finds_nothing(database: Database):
+    """Bill, quote, contract, care card, visit, orders, promises, offers, benefits and slots are all there."""
+    await seed(database, NOW)
+    async with database.read() as session:
+        cast = [await find_customer(session, each.phone) for each in await demo_customers(session)]
+        assert cast[0] is not None
+        assert cast[1] is not None
+        who, today = cast[0].customer_id, NOW.date()
+        bill = await explain_bill(session, who)
+        quote = (await session.scalars(select(Quote).where(Quote.customer_id == who))).one()
+        plans = [each for card in await care_cards(session, who, NOW) for each in card.next]
+        covered = [await coverage(session, who, about, today) for about in ("滤芯", "移机", "音响")]
+        dealer = await check_dealer(session, "DL-0003", today)
+        items = await redeemable_items(session, who, NOW)
+        rhythm = await reorder_rhythm(session, who, NOW)
+        there = [
+            await own_bookings(session, who, NOW),
+            await due_promises(session, who, NOW),
+            await own_coupons(session, who, NOW),
+            await own_benefits(session, who),
+            await free_slots(session, "repair", NOW + timedelta(days=13), NOW + timedelta(days=15)),
+            await projects_on(session, today),
+        ]
+        cards = (await balance_by_card(session, cast[1].customer_id, NOW)).cards
+    assert bill is not None
+    assert bill.previous_total is not None
+    assert bill.total - bill.previous_total == 3_000
+    assert (quote.version, quote.state) == (2, "open")
+    assert plans[0].due_on is not None
+    assert today <= plans[0].due_on <= today + timedelta(days=7)
+    assert [each.answer for each in covered] == ["included", "excluded", "unknown"]
+    assert dealer.as_of == today - timedelta(days=1)
+    assert dealer.found[0].standing == "revoked"
+    assert {item.affordable for item in items} == {True, False}
+    assert rhythm[0].every_days == 28
+    assert all(there)
+    assert [card.transferable and card.state != "expired" for card in cards] == [True, True]
 
 
 async def test_seeding_twice_changes_nothing(database: Database):

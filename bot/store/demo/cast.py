@@ -37,15 +37,17 @@ CAST = (
     Role(
         "王秀兰",
         "gold",
-        "金卡会员，3200 积分里有 800 分 9 天后到期",
+        "金卡会员，800 积分 9 天后到期，投诉正在处理，维修报价刚刚变了",
         points=((800, 9), (1500, 75), (900, 400)),
+        cards=(CardRole("stored", 20_000, 2_000, 400),),
+        complaints=("investigating",),
     ),
     Role(
         "李建国",
         "basic",
-        "储值卡 12 天后到期，里面还有钱",
+        "储值卡 12 天后到期，可以转到另一张同类卡",
         points=((260, 200),),
-        cards=(CardRole("stored", 12_000, 2_000, 12),),
+        cards=(CardRole("stored", 12_000, 2_000, 12), CardRole("stored", 3_000, 0, 300)),
     ),
     Role(
         "张晓敏",

@@ -17,10 +17,11 @@ from bot.store.customers.models import Customer, Tier
 from bot.store.customers.numbers import member_number
 from bot.store.demo.cast import CAST, external_id
 from bot.store.demo.complaints import add_complaints
-from bot.store.demo.lists import add_lists
+from bot.store.demo.lists import add_benefits, add_lists
 from bot.store.demo.money import add_cards, add_points, spend_some
 from bot.store.demo.people import MANAGERS, birthday, full_name, phone
 from bot.store.demo.shopping import add_consents, add_orders
+from bot.store.demo.stories import add_stories
 from bot.store.ledger.models import Transaction
 from bot.store.orders.models import Order
 
@@ -66,8 +67,8 @@ async def seed(database: Database, now: datetime, progress: Progress | None = No
         if there:
             return SeedReport(seeded=False, customers=there)
         random = Random(SEED)
-        steps = 6
-        await add_lists(session)
+        steps = 7
+        await add_lists(session, now)
         customers = await _add_customers(session, random, now)
         report("customers", 1, steps)
         await add_points(session, random, customers, now)
@@ -81,6 +82,9 @@ async def seed(database: Database, now: datetime, progress: Progress | None = No
         await add_orders(session, random, customers, now)
         await add_consents(session, random, customers, now)
         report("orders", 6, steps)
+        await add_benefits(session)
+        await add_stories(session, customers[: len(CAST)], now)
+        report("stories", 7, steps)
         return SeedReport(
             seeded=True,
             customers=len(customers),

@@ -13,7 +13,7 @@ from bot.kit.db import WriteSession
 from bot.store.bulk import insert_rows, reserve_ids
 from bot.store.customers.models import Customer
 from bot.store.dates import end_of_day
-from bot.store.exchange.loading import Counts, Known, customer_ids, lookup
+from bot.store.exchange.loading import Counts, Known, customer_ids, lookup, one_of_many
 from bot.store.exchange.opening import Opening, book, raise_balances
 from bot.store.exchange.reading import FileReader, Line
 from bot.store.ledger.models import Account, Company, Transaction
@@ -98,7 +98,9 @@ class PointsLoader:
             assert customer_id is not None, "the customers' file is written before this one"
             customers[customer_id] = external
         statement = select(Account.id, Account.customer_id).where(
-            Account.kind == "points", Account.customer_id.in_(customers), Account.card_id.is_(None)
+            Account.kind == "points",
+            one_of_many(session, Account.customer_id, customers),
+            Account.card_id.is_(None),
         )
         rows: list[Any] = list((await session.execute(statement)).all())
         accounts = {customers[row.customer_id]: row.id for row in rows}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ARRAY, ColumnElement, any_, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -68,8 +69,16 @@ async def lookup(
     wanted = [each for each in keys if each is not None]
     if not wanted:
         return {}
-    rows = (await session.execute(select(key, *columns).where(key.in_(wanted)))).all()
+    rows = (await session.execute(select(key, *columns).where(one_of_many(session, key, wanted)))).all()
     return {row[0]: row for row in rows}
+
+
+def one_of_many(session: AsyncSession, key: Attribute, values: Collection[Any]) -> ColumnElement[bool]:
+    """`key` is one of thousands of values, given as one parameter: a list of them is read far more slowly."""
+    if session.get_bind().dialect.name == "sqlite":
+        each = func.json_each(json.dumps(list(values))).table_valued("value")
+        return key.in_(select(each.c.value))
+    return key == any_(cast(list(values), ARRAY(key.type)))
 
 
 async def customer_ids(
