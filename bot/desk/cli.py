@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Annotated, Any, cast, get_args
 
 import typer
@@ -13,6 +14,7 @@ from sqlalchemy import select
 from bot.desk.agents.models import Agent, Role
 from bot.desk.agents.passwords import check_password_is_strong
 from bot.desk.agents.service import NewAgent, add_agent, reset_password
+from bot.desk.api.tokens import SCOPES, live_tokens, make_token, revoke_token
 from bot.desk.audit.service import Doer
 from bot.desk.queue.simulate import simulate
 from bot.kit.clock import system_now
@@ -60,6 +62,51 @@ def new_password(login: Annotated[str, typer.Argument(help="Whose.")]) -> None:
         return await reset_password(session, agent, BY, system_now())
 
     typer.echo(f"One-time password of {login}: {_run(work)}")
+
+
+token_app = typer.Typer(help="Tokens of other systems.", no_args_is_help=True)
+admin_app.add_typer(token_app, name="token")
+
+
+@token_app.command("make")
+def make(
+    name: Annotated[str, typer.Argument(help="What it is for, e.g. CRM.")],
+    scope: Annotated[list[str], typer.Option(help=f"One or more of: {', '.join(SCOPES)}.")],
+    days: Annotated[int, typer.Option(help="How long it counts; 0: until it is revoked.")] = 0,
+) -> None:
+    """Make a token for the HTTP API; its secret is shown once."""
+
+    async def work(session: WriteSession) -> str:
+        now = system_now()
+        until = now + timedelta(days=days) if days else None
+        return make_token(session, name, scope, until, BY, now)[1]
+
+    typer.echo(_run(work))
+
+
+@token_app.command("list")
+def list_tokens() -> None:
+    """The tokens that count, without their secrets."""
+
+    async def work(session: WriteSession) -> list[str]:
+        return [
+            f"{each.id}\t{each.name}\t{each.prefix}…\t{', '.join(each.scopes)}"
+            for each in await live_tokens(session)
+        ]
+
+    for line in _run(work):
+        typer.echo(line)
+
+
+@token_app.command("revoke")
+def revoke(token: Annotated[int, typer.Argument(help="Its number, as in the list.")]) -> None:
+    """A token counts no longer."""
+
+    async def work(session: WriteSession) -> None:
+        await revoke_token(session, token, BY, system_now())
+
+    _run(work)
+    typer.echo(f"Token {token} is revoked.")
 
 
 @admin_app.command("simulate-queue")

@@ -10,6 +10,7 @@ from aiohttp import WSCloseCode, web
 from bot.conversations.hub import Hub
 from bot.desk.agents.routes import AgentRoutes
 from bot.desk.agents.sessions import Sessions, SignedOut
+from bot.desk.api.routes import Api, TokenRoutes
 from bot.desk.canned.routes import CannedRoutes
 from bot.desk.complaints.routes import ComplaintRoutes
 from bot.desk.handoff.desk import Handoff
@@ -81,6 +82,8 @@ class Desk:
         TeamRoutes(self.office).add_to(door)
         RuleRoutes(self.office).add_to(door)
         ReportRoutes(self.office).add_to(door)
+        TokenRoutes(self.office).add_to(door)
+        Api(self.office, self._company).add_to(app)
         app.router.add_get(PATH + "/socket", self._socket)
         app.on_shutdown.append(self._close_sockets)
 

@@ -60,6 +60,10 @@ class Asking:
         """A text of the path."""
         return self.request.match_info[name]
 
+    def query_text(self, name: str) -> str | None:
+        """A text of the query."""
+        return self.request.query.get(name)
+
     def query_number(self, name: str, default: int | None = None) -> int | None:
         """A number of the query, or the default."""
         raw = self.request.query.get(name)
@@ -78,12 +82,24 @@ def read_body(model: type[M], raw: bytes) -> M:
     try:
         return model.model_validate_json(raw or b"{}")
     except ValidationError as error:
-        problems = [
-            {"at": ".".join(str(part) for part in each["loc"]), "message": each["msg"]}
-            for each in error.errors(include_url=False, include_input=False)
-        ]
-        first = problems[0]
-        raise BadInput(f"{first['at']}：{first['message']}", problems=problems) from error
+        raise _bad(error) from error
+
+
+def read_query(model: type[M], request: web.Request) -> M:
+    """The query as `model`. Raises BadInput with the problems."""
+    try:
+        return model.model_validate(dict(request.query), strict=False)
+    except ValidationError as error:
+        raise _bad(error) from error
+
+
+def _bad(error: ValidationError) -> BadInput:
+    problems = [
+        {"at": ".".join(str(part) for part in each["loc"]), "message": each["msg"]}
+        for each in error.errors(include_url=False, include_input=False)
+    ]
+    first = problems[0]
+    return BadInput(f"{first['at']}：{first['message']}", problems=problems)
 
 
 class Door:

@@ -253,6 +253,15 @@ class House:
     parts: Parts
     brain: ScriptedBrain
     sessions: list[ClientSession] = field(default_factory=list)
+    app: web.Application = field(default_factory=web.Application)
+
+    def routes(self) -> set[tuple[str, str]]:
+        """Method and path of everything that is served."""
+        return {
+            (route.method, route.resource.canonical)
+            for route in self.app.router.routes()
+            if route.resource is not None and route.method != "HEAD"
+        }
 
     def _http(self) -> ClientSession:
         made = ClientSession(cookie_jar=CookieJar(unsafe=True))
@@ -286,6 +295,15 @@ def empty_house(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
+def house_folder(tmp_path: Path, empty_house: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A data folder as the command line finds it."""
+    shutil.copy(empty_house, tmp_path / "huitouke.db")
+    monkeypatch.setenv("HUITOUKE_DATA_DIR", str(tmp_path))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    return str(tmp_path)
+
+
+@pytest.fixture
 async def house(tmp_path: Path, empty_house: Path) -> AsyncIterator[House]:
     brain = ScriptedBrain()
     thinking = TestServer(brain.app())
@@ -300,7 +318,7 @@ async def house(tmp_path: Path, empty_house: Path) -> AsyncIterator[House]:
     app = make_app(settings)
     running = TestServer(app)
     await running.start_server()
-    made = House(str(running.make_url("")).rstrip("/"), app[PARTS], brain)
+    made = House(str(running.make_url("")).rstrip("/"), app[PARTS], brain, app=app)
     await made.rule(hours=ALWAYS)
     yield made
     brain.gate.set()
