@@ -33,6 +33,7 @@ from bot.http.pages import Pages
 from bot.kit.clock import Clock, system_now
 from bot.kit.db import Database
 from bot.kit.settings import Settings
+from bot.server_care import CareSide
 from bot.server_wechat import WechatSide
 
 log = structlog.get_logger(__name__)
@@ -57,6 +58,7 @@ class Parts:
     metrics: Metrics
     wechat: WechatSide
     erasing: Erasing
+    care: CareSide
 
 
 PARTS = web.AppKey("parts", Parts)
@@ -85,6 +87,7 @@ def make_parts(settings: Settings, clock: Clock = system_now) -> Parts:
         database, turns, hub, clock, max_text=settings.max_text, desk=desk.handoff
     )
     metrics = Metrics()
+    wechat = WechatSide(settings, database, clock, conversations, outbox, files, metrics.registry)
     return Parts(
         settings=settings,
         clock=clock,
@@ -97,8 +100,9 @@ def make_parts(settings: Settings, clock: Clock = system_now) -> Parts:
         conversations=conversations,
         desk=desk,
         metrics=metrics,
-        wechat=WechatSide(settings, database, clock, conversations, outbox, files, metrics.registry),
+        wechat=wechat,
         erasing=Erasing(database, desk.office, files, brain, clock),
+        care=CareSide(settings, database, clock, hub, turns, outbox, wechat.notices, desk),
     )
 
 
@@ -123,6 +127,7 @@ def make_app(settings: Settings, clock: Clock = system_now) -> web.Application:
     parts.desk.add_to(app, parts.files)
     FileRoutes(parts.files).add_to(app)
     parts.wechat.add_to(app)
+    parts.care.add_to(app)
     Health(parts.database, parts.brain).add_to(app)
     metrics.add_to(app)
     if settings.demo:
@@ -141,7 +146,9 @@ async def _running(app: web.Application) -> AsyncIterator[None]:
     parts.wechat.start()
     parts.outbox.start()
     parts.erasing.start()
+    await parts.care.start()
     yield
+    await parts.care.close()
     await parts.erasing.close()
     await parts.outbox.close()
     await parts.wechat.close()

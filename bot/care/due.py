@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, FromClause, Select, and_, bindparam, exist
 
 from bot.care.calendar import Calendar
 from bot.care.sources import touched_since
-from bot.care.sql import joined, object_of, table
+from bot.care.sql import Expression, joined, object_of, table
 from bot.store.complaints.models import Complaint
 from bot.store.consents.models import Consent
 from bot.store.customers.models import Customer
@@ -32,13 +32,13 @@ class Due(Calendar):
     def rows(
         self,
         source: FromClause,
-        customer: ColumnElement[Any],
-        key: tuple[str | ColumnElement[Any], ...],
+        customer: Expression,
+        key: tuple[str | Expression, ...],
         **facts: Any,
     ) -> Select[Any]:
         """`SELECT customer_id, key, facts FROM source` with the customer's own row, within the scope."""
         own = table(Customer)
-        statement = (
+        statement: Any = (
             select(
                 customer.label("customer_id"),
                 joined(*key).label("key"),
@@ -53,7 +53,7 @@ class Due(Calendar):
             statement = statement.where(self.agreed(customer))
         return statement.where(exists().where(ChannelIdentity.customer_id == customer))
 
-    def only(self, customer: ColumnElement[Any]) -> ColumnElement[bool]:
+    def only(self, customer: Expression) -> ColumnElement[bool]:
         """The scope as a condition; inside aggregates it spares the work for the others."""
         if self._scope == "all":
             return true()
@@ -61,24 +61,24 @@ class Due(Calendar):
             return customer.in_(bindparam("customers", expanding=True))
         return customer.in_(touched_since(self._trigger.watches))
 
-    def narrowed(self, customer: ColumnElement[Any]) -> ColumnElement[bool]:
+    def narrowed(self, customer: Expression) -> ColumnElement[bool]:
         """`only`, and for marketing who agreed: for aggregates that would otherwise count everybody."""
         if self._scope == "all" and self._trigger.audience == "marketing":
             return and_(self.only(customer), self.agreed(customer))
         return self.only(customer)
 
-    def agreed(self, customer: ColumnElement[Any]) -> ColumnElement[bool]:
+    def agreed(self, customer: Expression) -> ColumnElement[bool]:
         """Has ever agreed to marketing; whether that still holds is decided for each one."""
         given = select(Consent.customer_id).where(Consent.purpose == "marketing", Consent.decision == "given")
         return customer.in_(given)
 
-    def no_open_complaint(self, customer: ColumnElement[Any]) -> ColumnElement[bool]:
+    def no_open_complaint(self, customer: Expression) -> ColumnElement[bool]:
         """Nothing that this customer complained about is still open."""
         return ~exists().where(
             Complaint.customer_id == customer, Complaint.state.not_in(("responded", "closed"))
         )
 
-    def in_season(self, starts: ColumnElement[int], ends: ColumnElement[int]) -> ColumnElement[bool]:
+    def in_season(self, starts: Expression, ends: Expression) -> ColumnElement[bool]:
         """Is the customer's today between two month-and-days? A season may go across the new year."""
         number = self.month_day()
         within = and_(starts <= ends, starts <= number, ends >= number)

@@ -7,7 +7,7 @@ count and an index makes it cheap), and in between only at the customers of new 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -25,6 +25,7 @@ from bot.care.trigger import Trigger
 from bot.care.triggers import trigger_named
 from bot.kit.clock import Clock, local_date
 from bot.kit.db import Database, UtcTime, WriteSession, insert_into
+from bot.kit.ids import CustomerId
 from bot.store.care.models import CareSnooze
 from bot.store.care.service import AGAIN
 from bot.store.customers.models import Customer
@@ -79,15 +80,29 @@ class Planner:
             await self._mark(session, marks, newest, now)
         return {name: count for name, count in planned.items() if count}
 
-    def statement(self, trigger: Trigger, scope: Scope) -> tuple[Due, Select[Any]]:
-        """The trigger's own statement, and what gives its parameters."""
-        at = Due(trigger, self._zones, scope)
-        return at, trigger.due(at)
+    async def find(
+        self, session: AsyncSession, trigger: Trigger, customers: Sequence[int], now: datetime
+    ) -> list[tuple[CustomerId, str, dict[str, Any]]]:
+        """What of this trigger is true now of `customers`: customer, key and facts."""
+        at, statement = self._made(trigger, "some")
+        rows = await session.execute(statement, {**at.values(now), "customers": list(customers)})
+        return [(row.customer_id, row.key, row.facts) for row in rows]
 
     async def zones(self, session: AsyncSession) -> tuple[str, ...]:
         """The zones that customers live in."""
         await self._learn_zones(session, self._clock())
         return self._zones
+
+    async def count(
+        self, session: AsyncSession, trigger: Trigger, now: datetime, first: int
+    ) -> tuple[int, list[CustomerId]]:
+        """How many occurrences the trigger finds now among who can be reached, and the first customers."""
+        at = Due(trigger, self._zones, "all")
+        found = trigger.due(at).subquery()
+        values = at.values(now)
+        many = await session.scalar(select(func.count()).select_from(found), values)
+        some = select(found.c.customer_id).distinct().order_by(found.c.customer_id).limit(first)
+        return many or 0, list(await session.scalars(some, values))
 
     def _scope(
         self, trigger: Trigger, marks: Mapping[str, CareMark], newest: Mapping[str, int], now: datetime
@@ -110,7 +125,7 @@ class Planner:
             select(func.coalesce(func.max(number), 0)).scalar_subquery().label(name)
             for name, (number, _) in SOURCES.items()
         ]
-        return dict((await session.execute(select(*columns))).one()._mapping)
+        return dict((await session.execute(select(*columns))).mappings().one())
 
     async def _learn_zones(self, session: AsyncSession, now: datetime) -> None:
         known = self._zones_at
@@ -149,8 +164,9 @@ class Planner:
     def _made(self, trigger: Trigger, scope: Scope) -> Statement:
         key = (trigger.name, scope, self._zones)
         if key not in self._statements:
-            at, found = self.statement(trigger, scope)
-            self._statements[key] = (at, self._inserting(trigger, found))
+            at = Due(trigger, self._zones, scope)
+            found = trigger.due(at)
+            self._statements[key] = (at, found if scope == "some" else self._inserting(trigger, found))
         return self._statements[key]
 
     def _inserting(self, trigger: Trigger, found: Select[Any]) -> Any:

@@ -47,6 +47,7 @@ class Paused:
 class AuditLine:
     """One thing that an operator did."""
 
+    id: int
     at: datetime
     actor: str
     action: str
@@ -165,6 +166,6 @@ async def audit(session: AsyncSession, limit: int = 100, before: int | None = No
     if before is not None:
         statement = statement.where(CareAudit.id < before)
     return [
-        AuditLine(row.at, row.actor, row.action, row.trigger, row.before, row.after)
+        AuditLine(row.id, row.at, row.actor, row.action, row.trigger, row.before, row.after)
         for row in await session.scalars(statement)
     ]

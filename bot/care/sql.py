@@ -17,9 +17,12 @@ from sqlalchemy import (
     literal_column,
 )
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.functions import FunctionElement
 
 from bot.kit.db import Base
+
+Expression = ColumnElement[Any] | InstrumentedAttribute[Any]
 
 
 class facts_object(FunctionElement[Any]):  # noqa: N801 - it reads like SQL
@@ -83,7 +86,7 @@ def object_of(facts: dict[str, Any]) -> Any:
     return facts_object(*parts)
 
 
-def joined(*parts: str | ColumnElement[Any]) -> ColumnElement[str]:
+def joined(*parts: str | Expression) -> ColumnElement[str]:
     """Texts and numbers as one text."""
     texts = [literal(part, String) if isinstance(part, str) else cast(part, String) for part in parts]
     result: ColumnElement[str] = texts[0]

@@ -31,7 +31,8 @@ DAY = timedelta(days=1)
 class Reply:
     """A button under the message: what it says, and what it means to the brain.
 
-    An entity written `{number}` is that fact. With `when` it is there only if these facts are so.
+    An entity written `{number}` is that fact. With `when` it is there only if these facts are so
+    (True: if there is any).
     """
 
     title: str

@@ -30,7 +30,7 @@ TRIGGER = Trigger(
     facts={"complaint_id": "id", "number": "text", "received": "moment"},
     text="{customer}，投诉 {number} 受理已满 15 天还没有结果，很抱歉。您有权向主管部门申诉，"
     "需要的话我告诉您怎么做，我们也会继续办。",
-    brief="您反映的问题已满 15 天没有结果，很抱歉。验证身份后我告诉您可以怎么申诉。",
+    brief="有一条关于您反映的问题的消息，验证身份后可以查看。",
     watches=("complaint_event",),
     every="hour",
     priority=12,

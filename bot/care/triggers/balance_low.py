@@ -57,7 +57,7 @@ TRIGGER = Trigger(
     facts={"card_id": "id", "tail": "text", "balance": "yuan", "threshold": "yuan"},
     text="{customer}，您尾号 {tail} 的卡还剩 {balance} 元，低于您设的 {threshold} 元。"
     "需要充值的话我告诉您怎么充。",
-    brief="您的卡余额低于您设的提醒线了，验证身份后可以查看。",
+    brief="有一条关于余额的提醒，验证身份后告诉您。",
     watches=("entry", "fact"),
     priority=45,
     cool_down=7 * DAY,

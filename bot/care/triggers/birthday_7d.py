@@ -5,6 +5,9 @@ Who was born on 29 February celebrates on the 28th in other years. Due up to two
 
 from __future__ import annotations
 
+from calendar import isleap
+from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Select, extract, or_, select
@@ -12,6 +15,7 @@ from sqlalchemy import Select, extract, or_, select
 from bot.care.due import Due
 from bot.care.sql import table
 from bot.care.trigger import DAY, LATER, STOP, Goal, Reply, Trigger
+from bot.kit.clock import local_date
 from bot.store.customers.models import Customer
 from bot.store.offers.models import Coupon, Offer
 
@@ -34,13 +38,27 @@ def due(at: Due) -> Select[Any]:
     ).where(Customer.birthday.is_not(None), or_(*reached, *leap))
 
 
+def this_year(facts: Mapping[str, Any], now: datetime, time_zone: str) -> dict[str, Any]:
+    """The day on which the customer celebrates next."""
+    born, today = date.fromisoformat(facts["birthday"]), local_date(now, time_zone)
+    days = (_celebrated(born, year) for year in (today.year, today.year + 1))
+    return {"birthday": next(day for day in days if day >= today).isoformat()}
+
+
+def _celebrated(born: date, year: int) -> date:
+    if (born.month, born.day) == (2, 29) and not isleap(year):
+        return date(year, 2, 28)
+    return born.replace(year=year)
+
+
 TRIGGER = Trigger(
     name="birthday_7d",
     title="生日优惠",
     due=due,
     facts={"birthday": "day", "offer": "text", "gift": "text"},
+    more=this_year,
     text="{customer}，您的生日快到了，提前祝您生日快乐[，给您留了{gift}，要现在领吗]！",
-    brief="有一份给您的生日心意，验证身份后可以领取。",
+    brief="我们给您留了一份心意，验证身份后可以查看。",
     watches=("customer", "consent"),
     audience="marketing",
     priority=70,
@@ -53,5 +71,5 @@ TRIGGER = Trigger(
         Coupon.issued_at,
         where=lambda: Coupon.offer_code == OFFER,
     ),
-    replies=(Reply("领取", "care_yes"), LATER, STOP),
+    replies=(Reply("领取", "care_yes", when={"gift": True}), LATER, STOP),
 )

@@ -40,7 +40,7 @@ TRIGGER = Trigger(
     facts={"card_id": "id", "tail": "text", "balance": "yuan", "expires": "last_day", "how": "text"},
     text="{customer}，您尾号 {tail} 的卡 {expires} 到期，里面还有 {balance} 元。"
     "到期前可以照常使用[，{how}]。",
-    brief="您有一张卡快到期了，里面还有余额，验证身份后可以查看和办理。",
+    brief="有一条关于储值卡的提醒，验证身份后告诉您。",
     watches=("card", "card_validity", "entry"),
     priority=35,
     goal=Goal("转出余额", CardTransfer.customer_id, CardTransfer.at, days=30),

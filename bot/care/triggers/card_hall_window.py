@@ -58,8 +58,8 @@ TRIGGER = Trigger(
     },
     more=hall_until,
     text="{customer}，您尾号 {tail} 的卡 {expires} 已经到期，里面还有 {balance} 元。"
-    "{hall_until} 前可以带身份证到营业厅转到同类卡。",
-    brief="您有一张过期的卡里还有余额，在期限内可以到营业厅办理，验证身份后可以查看。",
+    "{hall_until} 前可以本人带身份证到营业厅，转到您另一张同类卡上。",
+    brief="有一条关于储值卡的提醒，验证身份后告诉您。",
     watches=("card",),
     priority=30,
     lasting=20 * DAY,

@@ -51,7 +51,7 @@ TRIGGER = Trigger(
     },
     text="{customer}，「{subject}」原定 {was} 完成，现在改为 {ready}。"
     "您可以接受新时间，也可以告诉我别的打算。",
-    brief="您有一项服务的完成时间有变化，验证身份后可以查看和选择。",
+    brief="有一份服务单需要您看一下，验证身份后可以查看。",
     watches=("quote_version",),
     priority=8,
     on=True,

@@ -49,7 +49,7 @@ TRIGGER = Trigger(
     },
     text="{customer}，「{subject}」的报价变了，现在您要付 {amount} 元[，原因：{why}]。"
     "每一项都要您同意才会做，您看看？",
-    brief="您有一份报价有变化，需要您确认，验证身份后可以逐项查看。",
+    brief="有一份服务单需要您看一下，验证身份后可以查看。",
     watches=("quote_version",),
     priority=8,
     on=True,

@@ -108,7 +108,7 @@ TRIGGER = Trigger(
     facts={"sku": "text", "name": "text", "quantity": "number", "every_days": "number"},
     text="{customer}，您差不多每 {every_days} 天买一次{name}，算算又到时候了。"
     "要照旧来 {quantity} 份吗？不需要也没关系。",
-    brief="您常买的东西差不多该补了，验证身份后可以照旧下单。",
+    brief="有一条补货提醒，验证身份后告诉您。",
     watches=("order", "consent"),
     audience="marketing",
     priority=60,

@@ -53,7 +53,7 @@ TRIGGER = Trigger(
     sent=keep_promise,
     text="{customer}，非常抱歉：投诉 {number} 没有按承诺在 {due} 前答复您，是我们没做到。"
     "已经交给值班主管，会在 {new_time} 前联系您。",
-    brief="非常抱歉，您反映的问题没有按时答复，已经交给主管，验证身份后可以查看。",
+    brief="非常抱歉，有一件您反映的事我们没有按时答复，验证身份后可以查看。",
     watches=("complaint",),
     every="hour",
     priority=5,

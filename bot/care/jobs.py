@@ -1,0 +1,91 @@
+"""The background work of care, and when it is done: all schedules are in `SCHEDULES`.
+
+Taskiq runs it: in the server by default, over Redis in production (`HUITOUKE_REDIS_URL`, `huitouke worker`).
+Every job looks at the database for what there is to do, so it may come twice, late, or not at all: the next
+one does the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any, Final
+
+import structlog
+from taskiq import AsyncBroker, InMemoryBroker, TaskiqScheduler
+from taskiq.api import run_receiver_task, run_scheduler_task
+from taskiq.schedule_sources import LabelScheduleSource
+from taskiq_redis import RedisStreamBroker
+
+from bot.care.care import Care
+from bot.kit.errors import HuitoukeError
+from bot.kit.tasks import TaskGroup
+
+log = structlog.get_logger(__name__)
+
+SCHEDULES: Final = {"care:plan": 60, "care:send": 5, "care:follow": 120}
+"""Job → every so many seconds."""
+
+QUEUE: Final = "huitouke"
+MOST_WAITING: Final = 1_000
+"""Jobs that nobody takes are dropped beyond this: they would all do the same."""
+TAKEN_OVER_AFTER: Final = timedelta(minutes=1)
+"""A job whose worker died is given to another after so long."""
+AT_ONCE: Final = 4
+
+
+class Jobs:
+    """Runs the jobs in this process; over Redis, several processes share them."""
+
+    def __init__(self, care: Care, redis_url: str = "") -> None:
+        self._care = care
+        self._redis = bool(redis_url)
+        self.broker: AsyncBroker = self._broker(redis_url)
+        work: dict[str, Callable[[], Awaitable[Any]]] = {
+            "care:plan": care.plan,
+            "care:send": care.send,
+            "care:follow": care.follow,
+        }
+        for name, seconds in SCHEDULES.items():
+            self.broker.register_task(
+                _guarded(name, work[name]), task_name=name, schedule=[{"interval": seconds}]
+            )
+        self._scheduler = TaskiqScheduler(self.broker, [LabelScheduleSource(self.broker)])
+        self._tasks = TaskGroup("care")
+
+    async def start(self, *, schedule: bool = True) -> None:
+        """Take jobs; with `schedule` also give them out. One process that does is enough, two do no harm."""
+        self.broker.is_worker_process = True
+        await self.broker.startup()
+        if self._redis:
+            receiving = run_receiver_task(self.broker, max_async_tasks=AT_ONCE)
+            self._tasks.spawn(receiving, "receive")
+        if schedule:
+            self._tasks.spawn(run_scheduler_task(self._scheduler), "schedule")
+
+    async def close(self) -> None:
+        """Stop. What is under way is cancelled: its transaction is rolled back, and done again later."""
+        await self._tasks.close()
+        await self.broker.shutdown()
+
+    def _broker(self, redis_url: str) -> AsyncBroker:
+        if not redis_url:
+            return InMemoryBroker(max_async_tasks=AT_ONCE, await_inplace=False)
+        idle = int(TAKEN_OVER_AFTER / timedelta(milliseconds=1))
+        return RedisStreamBroker(
+            redis_url, queue_name=QUEUE, consumer_group_name=QUEUE, maxlen=MOST_WAITING, idle_timeout=idle
+        )
+
+
+def _guarded(name: str, work: Callable[[], Awaitable[Any]]) -> Callable[[], Awaitable[None]]:
+    """A job whose failure is logged and waits for the next time."""
+
+    async def job() -> None:
+        try:
+            await work()
+        except HuitoukeError as error:
+            log.warning("job_waits", job=name, error=error.message)
+        except Exception:
+            log.exception("job_failed", job=name)
+
+    return job
