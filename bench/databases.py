@@ -34,25 +34,29 @@ def server(folder: Path) -> Generator[Server]:
 
 def sqlite(folder: Path, customers: int) -> str:
     """The address of the SQLite database with so many customers; made if it is not there."""
+    return f"sqlite+aiosqlite:///{sqlite_file(folder, customers)}"
+
+
+def sqlite_file(folder: Path, customers: int) -> Path:
+    """Its file."""
     path = folder / f"sqlite-{customers}.db"
-    url = f"sqlite+aiosqlite:///{path}"
     if not path.exists():
         draft = path.with_suffix(".part")
         draft.unlink(missing_ok=True)
         fill(f"sqlite+aiosqlite:///{draft}", customers)
         draft.rename(path)
-    return url
+    return path
 
 
 def postgresql(server: Server, customers: int) -> str:
-    """The address of the PostgreSQL database with so many customers; made if it is not there."""
+    """The name of the PostgreSQL database with so many customers; made if it is not there."""
     name = f"customers_{customers}"
     if name not in server.databases():
         server.execute("DROP DATABASE IF EXISTS draft WITH (FORCE)")
         server.execute("CREATE DATABASE draft")
         fill(server.url("draft"), customers)
         server.execute(f"ALTER DATABASE draft RENAME TO {name}")
-    return server.url(name)
+    return name
 
 
 def fill(url: str, customers: int) -> None:
@@ -91,7 +95,7 @@ def main() -> None:
             console.print(sqlite(options.folder, customers))
         if "postgresql" in backends and binaries() is not None:
             with server(options.folder) as running_:
-                console.print(postgresql(running_, customers))
+                console.print(running_.url(postgresql(running_, customers)))
 
 
 if __name__ == "__main__":

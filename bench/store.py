@@ -15,19 +15,19 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Generator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bench import databases
 from bench.figures import machine, percentile
-from bench.store_company import NOW, build, phone
+from bench.store_company import NOW, phone
 from bench.store_records import EVERY
 from bot.kit.db import Database
 from bot.kit.ids import CustomerId
@@ -48,7 +48,7 @@ from bot.store.points.service import redeem_points
 from bot.store.privacy.reads import held_about_me
 from bot.store.promises.service import due_promises
 from bot.store.requests.service import Note
-from tests.store.postgres import Server, binaries, running
+from tests.store.postgres import Server, binaries
 
 OUT = ROOT / "build" / "bench" / "store.json"
 SAMPLES = 1_000
@@ -81,14 +81,10 @@ console = Console(stderr=True)
 async def measure(
     url: str, customers: int, samples: int, size_of: Callable[[Database], Awaitable[int]]
 ) -> dict[str, Any]:
-    """Build a company of `customers` at `url` and measure it."""
+    """Measure the company of `customers` at `url`."""
     database = Database(url)
     try:
-        started = time.perf_counter()
-        with _bar(customers) as done:
-            await build(database, customers, done)
-        figures: dict[str, Any] = {"build_seconds": round(time.perf_counter() - started, 1)}
-        figures["entries"] = 10 * customers
+        figures: dict[str, Any] = {"entries": 10 * customers}
         figures["megabytes"] = round(await size_of(database) / 1e6, 1)
         figures["reads"] = {
             name: await _read(database, read, customers, samples) for name, read in READS.items()
@@ -156,14 +152,6 @@ async def _import(database: Database) -> dict[str, int]:
     return speeds
 
 
-@contextmanager
-def _bar(customers: int) -> Generator[Callable[[int], None]]:
-    columns = (TextColumn("  building"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console) as bar:
-        task = bar.add_task("", total=customers)
-        yield lambda done: bar.update(task, completed=done)
-
-
 async def _sqlite_size(database: Database) -> int:
     assert database.url.database is not None
     async with database.engine.connect() as connection:
@@ -177,37 +165,38 @@ async def _postgres_size(database: Database) -> int:
         return (await session.execute(statement)).scalar_one()
 
 
-def bench(sizes: list[int], backends: list[str], samples: int, where: Path | None) -> dict[str, Any]:
-    """Measure every size on every backend, smallest first; each database is dropped afterwards."""
+def bench(sizes: list[int], backends: list[str], samples: int, folder: Path) -> dict[str, Any]:
+    """Measure every size on every backend, smallest first, each on a copy of the company kept in `folder`."""
     results: dict[str, Any] = {}
-    server_or_none = running("shared_buffers=1GB", "max_wal_size=4GB", where=where)
-    with server_or_none if "postgresql" in backends else nullcontext() as server:
+    with databases.server(folder) if "postgresql" in backends else nullcontext() as server:
         for backend in backends:
             for customers in sizes:
                 console.print(f"{backend}, {customers:,} customers")
                 by_size = results.setdefault(backend, {})
-                by_size[str(customers)] = _one(backend, customers, samples, server, where)
+                by_size[str(customers)] = _one(backend, customers, samples, server, folder)
     return results
 
 
-def _one(
-    backend: str, customers: int, samples: int, server: Server | None, where: Path | None
-) -> dict[str, Any]:
+def _one(backend: str, customers: int, samples: int, server: Server | None, folder: Path) -> dict[str, Any]:
     if backend == "sqlite":
-        folder = Path(tempfile.mkdtemp(prefix="huitouke-bench-", dir=where))
+        copy = folder / "copy.db"
         try:
-            url = f"sqlite+aiosqlite:///{folder / 'bench.db'}"
+            shutil.copy(databases.sqlite_file(folder, customers), copy)
+            url = f"sqlite+aiosqlite:///{copy}"
             upgrade(url)
             return asyncio.run(measure(url, customers, samples, _sqlite_size))
         finally:
-            shutil.rmtree(folder)
+            for suffix in ("", "-wal", "-shm"):
+                copy.with_name(copy.name + suffix).unlink(missing_ok=True)
     assert server is not None
-    server.execute("CREATE DATABASE bench")
+    kept = databases.postgresql(server, customers)
+    server.execute("DROP DATABASE IF EXISTS copy WITH (FORCE)")
+    server.execute(f"CREATE DATABASE copy TEMPLATE {kept}")
     try:
-        upgrade(server.url("bench"))
-        return asyncio.run(measure(server.url("bench"), customers, samples, _postgres_size))
+        upgrade(server.url("copy"))
+        return asyncio.run(measure(server.url("copy"), customers, samples, _postgres_size))
     finally:
-        server.execute("DROP DATABASE bench WITH (FORCE)")
+        server.execute("DROP DATABASE copy WITH (FORCE)")
 
 
 def show(results: dict[str, Any]) -> None:
@@ -223,7 +212,6 @@ def show(results: dict[str, Any]) -> None:
     for name in of[0]["import_rows_per_second"]:
         table.add_row(f"{name} lines/s", *(f"{each['import_rows_per_second'][name]:,}" for each in of))
     table.add_row("MB on disk", *(f"{figures['megabytes']:,}" for figures in of))
-    table.add_row("built in s", *(f"{figures['build_seconds']:,}" for figures in of))
     console.print(table)
 
 
@@ -231,7 +219,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--customers", type=int, default=1_000_000, help="the largest company")
     parser.add_argument("--backend", choices=("sqlite", "postgresql"), action="append")
-    parser.add_argument("--where", type=Path, help="a folder with room: about 8 kB for each customer")
+    parser.add_argument("--sizes", type=int, action="append", help="these sizes and no others")
+    parser.add_argument(
+        "--folder", type=Path, help="companies are kept here for the next time; room for 20 kB a customer"
+    )
     parser.add_argument("--samples", type=int, default=SAMPLES, help="how often each read is measured")
     options = parser.parse_args()
     # Ends through the `finally`s: a bench that is stopped must not leave gigabytes behind.
@@ -240,11 +231,15 @@ def main() -> None:
     if "postgresql" in backends and binaries() is None:
         console.print("PostgreSQL is not installed: only SQLite is measured.")
         backends.remove("postgresql")
-    sizes = sorted({size for size in (10_000, 100_000) if size < options.customers} | {options.customers})
+    smaller = {size for size in (10_000, 100_000) if size < options.customers}
+    sizes = sorted(options.sizes or smaller | {options.customers})
     before = machine()
-    results = bench(sizes, backends, options.samples, options.where)
+    with nullcontext(options.folder) if options.folder else tempfile.TemporaryDirectory() as folder:
+        results = bench(sizes, backends, options.samples, Path(folder))
     show(results)
     OUT.parent.mkdir(parents=True, exist_ok=True)
+    known = json.loads(OUT.read_text())["results"] if OUT.exists() and options.sizes else {}
+    results = {backend: known.get(backend, {}) | results.get(backend, {}) for backend in {**known, **results}}
     OUT.write_text(json.dumps({"machine": before, "results": results}, ensure_ascii=False, indent=2) + "\n")
     console.print(f"Written to {OUT.relative_to(ROOT)}.")
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
+from functools import lru_cache
+from types import NoneType
 from typing import Any
 
 from sqlalchemy import Table, func, select, text
@@ -35,9 +37,9 @@ async def reserve_ids(session: WriteSession, model: type[Base], count: int) -> S
         # The transaction holds the only write lock, so the next numbers are ours.
         last = (await session.execute(select(func.max(table.c.id)))).scalar_one() or 0
         return range(last + 1, last + 1 + count)
-    statement = text("SELECT nextval(pg_get_serial_sequence(:name, 'id')) FROM generate_series(1, :count)")
-    rows = await session.execute(statement, {"name": table.name, "count": count})
-    return list(rows.scalars())
+    numbers = "SELECT nextval(pg_get_serial_sequence(:name, 'id')) AS n FROM generate_series(1, :count)"
+    statement = text(f"SELECT array_agg(n ORDER BY n) FROM ({numbers}) AS taken")  # noqa: S608 - our words
+    return (await session.execute(statement, {"name": table.name, "count": count})).scalar_one()
 
 
 async def insert_rows(
@@ -83,19 +85,18 @@ def _with_text(row: Row, places: list[tuple[int, Callable[[Any], str]]]) -> Row:
     return tuple(changed)
 
 
+@lru_cache(4_096)
 def _moment(value: datetime) -> str:
     return value.isoformat(timespec="microseconds")
 
 
 def _copy_line(row: Row) -> str:
-    return "\t".join(map(_copy_text, row)) + "\n"
+    return "\t".join([_COPY_TEXT.get(type(value), str)(value) for value in row]) + "\n"
 
 
-def _copy_text(value: Any) -> str:
-    if value is None:
-        return "\\N"
-    if isinstance(value, str):
-        return value.translate(_ESCAPES)
-    if isinstance(value, bytes):
-        return "\\\\x" + value.hex()
-    return str(value)
+_COPY_TEXT: dict[type, Callable[[Any], str]] = {
+    NoneType: lambda _: "\\N",
+    str: lambda value: value if value.isalnum() else value.translate(_ESCAPES),
+    bytes: lambda value: "\\\\x" + value.hex(),
+}
+"""How COPY writes a value; what is not here is written as `str` does."""

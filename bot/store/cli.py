@@ -10,7 +10,7 @@ from typing import Annotated, TypeVar
 
 import typer
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from bot.kit.clock import system_now
@@ -56,18 +56,18 @@ def import_(
 
     async def work(database: Database) -> bool:
         with Progress(
-            SpinnerColumn(),
             TextColumn("{task.description}"),
+            BarColumn(),
             TextColumn("{task.completed:,.0f} lines"),
             TimeElapsedColumn(),
             console=console,
         ) as bar:
             tasks: dict[str, TaskID] = {}
 
-            def progress(name: str, lines: int) -> None:
+            def progress(name: str, lines: int, expected: int) -> None:
                 if name not in tasks:
-                    tasks[name] = bar.add_task(name, total=None)
-                bar.update(tasks[name], completed=lines)
+                    tasks[name] = bar.add_task(name, total=expected)
+                bar.update(tasks[name], completed=lines, total=max(lines, expected))
 
             report = await import_folder(database, folder, system_now(), dry=dry_run, progress=progress)
         show(report)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 
 from bot.kit.clock import local_date, zone
 
 
+@lru_cache(4_096)  # a zone's rules are looked up anew for every date
 def end_of_day(day: date, zone_name: str | None = None) -> datetime:
     """The moment (UTC) at which `day` is over in the zone: the first moment something is no longer valid."""
     return datetime.combine(day + timedelta(days=1), time(), zone(zone_name)).astimezone(UTC)

@@ -42,8 +42,8 @@ LOADERS: dict[str, Callable[[], Any]] = {
     files.DEALERS.name: DealersLoader,
 }
 
-Progress = Callable[[str, int], None]
-"""Called with a file's name and how many lines of it were read so far."""
+Progress = Callable[[str, int, int], None]
+"""Called with a file's name, how many lines of it were read so far, and of about how many."""
 
 
 @dataclass(slots=True)
@@ -163,6 +163,6 @@ async def _read(
         if writer is not None and not report.problems:
             await loader.write(writer, work, now)
         if progress is not None:
-            progress(report.name, reader.lines)
+            progress(report.name, reader.lines, reader.expected)
     if writer is not None and not report.problems and isinstance(loader, DealersLoader):
         await loader.finish(writer, now)

@@ -7,6 +7,7 @@ import csv
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -51,12 +52,16 @@ class FileReader:
         self.path = path
         self.tell = tell
         self.lines = 0
+        self.expected = 0
         self._seen: set[Any] = set()
+        self._key = itemgetter(*spec.key)
 
     def chunks(self) -> Iterator[list[Line]]:
         """Lists of good lines; what is wrong is told as it is found."""
         csv.field_size_limit(_LIMIT)
-        with self.path.open(encoding=encoding_of(self.path), newline="") as stream:
+        encoding, ends = look_through(self.path)
+        self.expected = max(ends - 1, 0)
+        with self.path.open(encoding=encoding, newline="") as stream:
             reader = csv.reader(stream, strict=True)
             columns = self._header(reader)
             if columns is None:
@@ -117,42 +122,49 @@ class FileReader:
             return None
         values = dict(absent)
         good = True
-        for column, cell in zip(columns, cells, strict=True):
-            cell = cell.strip()
+        for column, raw in zip(columns, cells, strict=True):
+            cell = raw.strip()
             if not cell:
                 values[column.name] = column.default
                 if column.required:
                     self.problem(number, column.name, "", "must not be empty")
                     good = False
                 continue
+            if "\x00" in cell:
+                self.problem(number, "", "", "contains a NUL character")
+                return None
             try:
                 values[column.name] = column.read(cell)
             except ValueError as error:
                 self.problem(number, column.name, cell, str(error))
                 good = False
-        if "\x00" in "".join(cells):
-            self.problem(number, "", "", "contains a NUL character")
-            return None
         return self._once(Line(number, values)) if good else None
 
     def _once(self, line: Line) -> Line | None:
-        key = tuple(line.values[name] for name in self.spec.key)
+        key = self._key(line.values)
         if key in self._seen:
-            shown = ", ".join(map(str, key))
+            shown = ", ".join(str(line[name]) for name in self.spec.key)
             self.problem(line.number, self.spec.key[0], shown, "is in this file twice")
             return None
         self._seen.add(key)
         return line
 
 
-def encoding_of(path: Path) -> str:
-    """UTF-8 (with or without a mark), else GB18030, which Chinese spreadsheets write."""
+def look_through(path: Path) -> tuple[str, int]:
+    """The encoding, UTF-8 (with or without a mark) or GB18030, which Chinese spreadsheets write; and how many
+    lines end in it."""
     decoder = codecs.getincrementaldecoder("utf-8")()
+    encoding, ends = "utf-8-sig", 0
+    with path.open("rb") as stream:
+        while block := stream.read(1 << 20):
+            ends += block.count(b"\n")
+            encoding = encoding if _decodes(decoder, block) else "gb18030"
+    return (encoding if _decodes(decoder, b"", final=True) else "gb18030"), ends
+
+
+def _decodes(decoder: codecs.IncrementalDecoder, block: bytes, *, final: bool = False) -> bool:
     try:
-        with path.open("rb") as stream:
-            while block := stream.read(1 << 20):
-                decoder.decode(block)
-            decoder.decode(b"", final=True)
+        decoder.decode(block, final)
     except UnicodeDecodeError:
-        return "gb18030"
-    return "utf-8-sig"
+        return False
+    return True

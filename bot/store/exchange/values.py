@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time
+from functools import lru_cache
 from typing import Any
 
 from bot.kit.clock import DEFAULT_ZONE, zone
 from bot.store.customers.numbers import read_phone
 
 Reader = Callable[[str], Any]
+
+MANY = 4_096
+"""So many different days and times are remembered: files name the same ones again and again."""
 
 _DAY = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})")
 _YUAN = re.compile(r"(-?)(\d{1,12})(?:\.(\d{1,2}))?")
@@ -61,6 +65,7 @@ def positive_yuan(cell: str) -> int:
     return fen
 
 
+@lru_cache(MANY)
 def day(cell: str) -> date:
     """A date: `2026-11-22` or `2026/11/22`."""
     match = _DAY.fullmatch(cell)
@@ -72,6 +77,7 @@ def day(cell: str) -> date:
         raise ValueError("there is no such day") from None
 
 
+@lru_cache(MANY)
 def moment(cell: str) -> datetime:
     """A time, in China unless it says otherwise: `2026-11-22 10:30`, `2026-11-22T10:30:00+08:00`, a date."""
     try:

@@ -14,6 +14,9 @@ from bot.kit.errors import BadInput, Conflict
 from bot.store.requests.models import DoneRequest
 
 
+_canonical = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str).encode
+
+
 class KeyReused(Conflict):
     """This idempotency key belongs to a different operation: make a new key for a new operation."""
 
@@ -33,8 +36,7 @@ class Note:
 
 def fingerprint(kind: str, *content: object) -> bytes:
     """What makes two requests with one key the same request. Times stay out: a retry comes later."""
-    canonical = json.dumps([kind, *content], ensure_ascii=False, separators=(",", ":"), default=str)
-    return hashlib.sha256(canonical.encode()).digest()[:16]
+    return hashlib.sha256(_canonical([kind, *content]).encode()).digest()[:16]
 
 
 def require_key(key: str) -> None:
