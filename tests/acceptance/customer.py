@@ -20,6 +20,7 @@ class Customer:
     def __init__(self, url: str, token: str | None = None, user_token: str | None = None) -> None:
         self.url = url
         self.token = token
+        self.conversation = ""
         self.user_token = user_token
         self.frames: list[Frame] = []
         self.last_seq = 0
@@ -37,12 +38,12 @@ class Customer:
         await self._http.close()
 
     async def session(self) -> Frame:
-        """Get a session; keeps its token."""
+        """Get a session; keeps its token and its conversation."""
         wish = {"token": self.token, "user_token": self.user_token}
         async with self._http.post(f"{self.url}/api/web/session", json=wish) as answer:
             answer.raise_for_status()
             found = await answer.json()
-        self.token = found["token"]
+        self.token, self.conversation = found["token"], found["conversation"]
         return found
 
     async def connect(self, since: int | None = None) -> Frame:

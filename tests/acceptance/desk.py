@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -57,6 +58,17 @@ async def set_rules(house: House, admin: str, **changes: Any) -> None:
             assert answer.status == 200, await answer.text()
 
 
+async def ticket_of(house: House, text: str) -> int:
+    """The open ticket of a conversation or member number; waits for it a few seconds."""
+    async with signed_in(house, "boss") as (http, _):
+        for _ in range(50):
+            async with http.get(f"{house.url}/api/desk/tickets", params={"view": "all", "q": text}) as answer:
+                if found := (await answer.json())["tickets"]:
+                    return found[0]["id"]
+            await asyncio.sleep(0.1)
+    raise AssertionError(f"There is no ticket of {text}.")
+
+
 class Desk:
     """One agent's browser tab at /desk."""
 
@@ -101,6 +113,68 @@ class Desk:
 
     async def press(self, key: str) -> None:
         await self.page.keyboard.press(key)
+
+    async def goto(self, place: str) -> None:
+        """Go to an address within the desk, e.g. `all/17`."""
+        await self.page.goto(f"{self.house.url}/desk#/{place}")
+
+    async def settled(self) -> None:
+        """Waits until what the page loads is there and nothing glides."""
+        await expect(self.page.get_by_text("正在加载")).to_have_count(0)
+        await expect(self.page.locator(".stage .spinner")).to_have_count(0)
+        still = "document.getAnimations().every((one) => one.playState !== 'running')"
+        await self.page.wait_for_function(still)
+
+    async def tab_to(self, element: Locator) -> None:
+        """Press Tab until `element` has the focus."""
+        for _ in range(60):
+            if await element.evaluate("(it) => it === document.activeElement"):
+                return
+            await self.page.keyboard.press("Tab")
+        raise AssertionError(f"Tab never came to {element}.")
+
+    async def move_to(self, ticket: int) -> None:
+        """Press J until the list stands on this ticket."""
+        for _ in range(50):
+            if (await self.page.evaluate("location.hash")).endswith(f"/{ticket}"):
+                return
+            await self.page.keyboard.press("j")
+        raise AssertionError(f"J never came to ticket {ticket}.")
+
+    async def take(self, ticket: int) -> None:
+        """Open a ticket and take it."""
+        await self.goto(f"queue/{ticket}")
+        await self.page.get_by_role("button", name="接待", exact=True).click()
+        await expect(self.reply).to_be_focused(timeout=SOON_MS)
+
+    async def transfer(self, name: str, note: str) -> None:
+        """Offer the open conversation to the colleague called `name`."""
+        await self.page.get_by_role("button", name="转接", exact=True).click()
+        whom = self.page.get_by_label("转给")
+        choice = whom.locator("option", has_text=name)
+        await whom.select_option(await choice.get_attribute("value") or "")
+        await self.page.get_by_label("交接说明").fill(note)
+        await self.page.get_by_role("dialog").get_by_role("button", name="转接").click()
+        await expect(self.page.get_by_role("dialog")).to_have_count(0)
+
+    async def whisper(self, text: str) -> None:
+        """Write an internal note."""
+        await self.note.fill(text)
+        await self.note.press("Enter")
+        await expect(self.log.locator(".note").filter(has_text=text)).to_be_visible()
+
+    async def end(self) -> None:
+        """Close the open conversation as solved."""
+        await self.page.get_by_role("button", name="结束", exact=True).click()
+        await self.page.get_by_role("dialog").get_by_role("button", name="结束会话").click()
+        await expect(self.page.get_by_role("dialog")).to_have_count(0)
+
+    async def another_tab(self, place: str) -> Desk:
+        """The same agent's second tab."""
+        desk = Desk(await self.page.context.new_page(), self.house)
+        await desk.goto(place)
+        await expect(desk.log).to_be_visible(timeout=SOON_MS)
+        return desk
 
     async def say(self, text: str) -> None:
         """Answer the customer with the keyboard; returns when it stands in the conversation."""

@@ -14,22 +14,37 @@ export function useKeys(map: Keymap): void {
   }, []);
 }
 
-let before = { key: "", at: 0 };
+const PAIR_MS = 1200;
+
+type Heard = { event: KeyboardEvent | null; key: string; at: number };
+const SILENCE: Heard = { event: null, key: "", at: 0 };
+/** Several maps hear the same key, so what came before it is kept apart from the key itself. */
+let before = SILENCE;
+let heard = SILENCE;
 
 function press(event: KeyboardEvent, map: Keymap): void {
   if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (isTyping(event.target) || document.querySelector("dialog[open]")) return;
-  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-  if (key !== "?" && key !== "Escape" && !wishes.get().keys) return;
-  const pair = event.timeStamp - before.at < 1200 ? `${before.key} ${key}` : "";
-  const action = map[pair] ?? (before.key === "g" && pair ? undefined : map[key]);
-  // Several maps hear the same key: what came before changes only once they all have.
-  setTimeout(() => {
-    before = { key: map[pair] ? "" : key, at: event.timeStamp };
-  });
+  if (document.querySelector("dialog[open]")) return;
+  if (isTyping(event.target)) {
+    if (event.key === "Escape") (event.target as HTMLElement).blur(); // the single keys are there again
+    return;
+  }
+  const action = actionOf(event, map);
   if (!action) return;
   event.preventDefault();
   action();
+}
+
+function actionOf(event: KeyboardEvent, map: Keymap): (() => void) | undefined {
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  if (key !== "?" && key !== "Escape" && !wishes.get().keys) return undefined;
+  if (heard.event !== event) {
+    before = heard;
+    heard = { event, key, at: event.timeStamp };
+  }
+  const pair = event.timeStamp - before.at < PAIR_MS ? `${before.key} ${key}` : "";
+  if (map[pair]) heard.key = ""; // the second of a pair begins none
+  return map[pair] ?? (before.key === "g" && pair ? undefined : map[key]);
 }
 
 function isTyping(target: EventTarget | null): boolean {

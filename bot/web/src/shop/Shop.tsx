@@ -107,6 +107,10 @@ export function Shop() {
             <p>
               复制手机号或会员号，在右下角的对话里查积分、余额或投诉；验证码会发到这部手机上。也可以“以此顾客登录”，像已登录商城一样直接查询。以下顾客与数据均为虚构。
             </p>
+            <p className="demo-links">
+              <a href="/demo/wechat/phone/">用微信扮演顾客</a>
+              <a href="/desk">进入客服工作台</a>
+            </p>
           </div>
           <Phone />
           <div className="demo-people">

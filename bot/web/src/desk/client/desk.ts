@@ -33,6 +33,7 @@ export class DeskClient {
   private readonly watched = new Set<string>();
   private readonly listeners = new Set<(news: News) => void>();
   private view: string | null = null;
+  private duty: Promise<unknown> = Promise.resolve();
 
   constructor(options: DeskOptions) {
     this.timing = { ...TIMING, ...options.timing };
@@ -90,8 +91,19 @@ export class DeskClient {
   }
 
   async setDuty(duty: Duty): Promise<void> {
-    const { agent } = await this.http.post<{ agent: Me }>("duty", { duty });
-    this.state.set({ me: agent });
+    const { me } = this.state.get();
+    if (me) this.state.set({ me: { ...me, duty } });
+    // One after the other: of two quick choices the later one must hold.
+    const asked = this.duty.then(() => this.http.post<{ agent: Me }>("duty", { duty }));
+    this.duty = asked.catch(() => {});
+    const latest = this.duty;
+    try {
+      const { agent } = await asked;
+      if (this.duty === latest) this.state.set({ me: agent });
+    } catch (refused) {
+      if (this.duty === latest) this.state.set({ me });
+      throw refused;
+    }
   }
 
   /** Loads a list from its beginning, or with `more` its next page. */

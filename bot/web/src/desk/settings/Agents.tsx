@@ -14,7 +14,7 @@ export function Agents() {
   const { office, duty } = useStrings();
   const said = office.settings;
   const { settings } = useDesk();
-  const { value, reload } = useLoaded<{ agents: Agent[] }>("agents");
+  const { value, failed, reload } = useLoaded<{ agents: Agent[] }>("agents");
   const { value: teams } = useLoaded<{ teams: Team[] }>("teams");
   const [issued, setIssued] = useState<Issued | null>(null);
 
@@ -59,6 +59,7 @@ export function Agents() {
     <>
       <Records
         title={said.tabs.agents ?? ""}
+        failed={failed}
         items={value?.agents.map(forForm) ?? null}
         keyOf={({ id }) => id}
         columns={[

@@ -13,7 +13,7 @@ export function CannedReplies() {
   const { office } = useStrings();
   const said = office.settings;
   const { settings } = useDesk();
-  const { value, reload } = useLoaded<{ canned: Canned[] }>("canned");
+  const { value, failed, reload } = useLoaded<{ canned: Canned[] }>("canned");
   const fields: FieldSpec[] = [
     { name: "shortcut", required: true },
     { name: "title", required: true },
@@ -25,6 +25,7 @@ export function CannedReplies() {
   return (
     <Records
       title={said.tabs.canned ?? ""}
+      failed={failed}
       items={value?.canned ?? null}
       keyOf={({ id }) => id}
       columns={[

@@ -6,6 +6,8 @@ import { type FieldSpec, Form, type Values } from "./Form";
 type Props<T> = {
   title: string;
   items: readonly T[] | null;
+  /** They could not be loaded. */
+  failed?: boolean;
   keyOf: (item: T) => number;
   columns: { name: string; show: (item: T) => ReactNode }[];
   fields: FieldSpec[];
@@ -25,7 +27,7 @@ export function Records<T>(props: Props<T>) {
   const { canEdit = () => true, canAdd = true, editable = true } = props;
   const attempt = useAttempt();
   const say = useSay();
-  const { office } = useStrings();
+  const { office, failed } = useStrings();
   const said = office.settings;
   const [editing, setEditing] = useState<{ item: T | null } | null>(null);
   const save = async (values: Values) => {
@@ -86,7 +88,7 @@ export function Records<T>(props: Props<T>) {
             ))}
           </tbody>
         </table>
-        {!items && <p className="quiet-note">{said.loading}</p>}
+        {!items && <p className="quiet-note">{props.failed ? failed : said.loading}</p>}
         {items?.length === 0 && <p className="quiet-note">{said.empty}</p>}
       </div>
       {editing && (

@@ -9,12 +9,13 @@ export function Teams() {
   const client = useClient();
   const { office } = useStrings();
   const { settings } = useDesk();
-  const { value, reload } = useLoaded<{ teams: Team[] }>("teams");
+  const { value, failed, reload } = useLoaded<{ teams: Team[] }>("teams");
   const { value: people } = useLoaded<{ agents: Agent[] }>("agents");
   const nameFor = (id: number) => people?.agents.find((agent) => agent.id === id)?.name ?? `#${id}`;
   return (
     <Records
       title={office.settings.tabs.teams ?? ""}
+      failed={failed}
       items={value?.teams ?? null}
       keyOf={({ id }) => id}
       columns={[

@@ -21,12 +21,13 @@ export function Tokens() {
   const client = useClient();
   const strings = useStrings();
   const said = strings.office.settings;
-  const { value, reload } = useLoaded<Page>("tokens");
+  const { value, failed, reload } = useLoaded<Page>("tokens");
   const [secret, setSecret] = useState<string | null>(null);
   return (
     <>
       <Records
         title={said.tabs.tokens ?? ""}
+        failed={failed}
         items={value?.tokens ?? null}
         keyOf={({ id }) => id}
         editable={false}

@@ -28,7 +28,7 @@ export function Webhooks() {
   const say = useSay();
   const strings = useStrings();
   const said = strings.office.settings;
-  const { value, reload } = useLoaded<Page>("webhooks");
+  const { value, failed, reload } = useLoaded<Page>("webhooks");
   const [secret, setSecret] = useState<string | null>(null);
   const [looked, setLooked] = useState<Hook | null>(null);
   const test = async (id: number) => {
@@ -46,6 +46,7 @@ export function Webhooks() {
     <>
       <Records
         title={said.tabs.webhooks ?? ""}
+        failed={failed}
         items={value?.webhooks ?? null}
         keyOf={({ id }) => id}
         columns={[

@@ -43,7 +43,7 @@ export function TalkHeader(props: Props) {
           </p>
         )}
       </div>
-      <Viewers viewers={viewers} />
+      <Viewers viewers={viewers.filter(({ id }) => id !== line?.agent?.id)} />
       <Actions {...props} />
       <button
         type="button"
