@@ -9,7 +9,6 @@ import shutil
 import tarfile
 import tempfile
 from collections.abc import Callable
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,46 +42,16 @@ def train(target: Path, say: Callable[[str], None]) -> Path:
     if not is_neural(_components(CONFIG)):
         without_tensorflow()
     with contextlib.redirect_stdout(None):  # `say` speaks instead
-        from rasa.shared.importers.importer import TrainingDataImporter
+        from bot.brain.overrides import apply_training_overrides
+        from bot.brain.reading import read_once
 
-        importer = TrainingDataImporter.load_from_config(str(CONFIG), "domain.yml", ["data"])
+        apply_training_overrides()
         say("reading the data")
-        read = _ReadOnce(importer)
-        configuration = _configuration(importer)
+        read = read_once(CONFIG)
+        configuration = _configuration(read)
         _check(read)
         _run(configuration, read, target, say)
     return target
-
-
-class _ReadOnce:
-    """Rasa's importer, which reads every file again for each of the steps that ask."""
-
-    def __init__(self, importer: TrainingDataImporter) -> None:
-        self._importer = importer
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._importer, name)
-
-    @cached_property
-    def _domain(self) -> Domain:
-        return self._importer.get_domain()
-
-    @cached_property
-    def _stories(self) -> Any:
-        return self._importer.get_stories()
-
-    @cached_property
-    def _nlu_data(self) -> Any:
-        return self._importer.get_nlu_data()
-
-    def get_domain(self) -> Domain:
-        return self._domain
-
-    def get_stories(self, exclusion_percentage: int | None = None) -> Any:
-        return self._stories
-
-    def get_nlu_data(self, language: str | None = "zh") -> Any:
-        return self._nlu_data
 
 
 def _components(config: Path) -> list[str]:
@@ -90,19 +59,19 @@ def _components(config: Path) -> list[str]:
     return [part["name"] for key in ("pipeline", "policies") for part in read.get(key) or []]
 
 
-def _configuration(importer: TrainingDataImporter) -> GraphModelConfiguration:
+def _configuration(read: TrainingDataImporter) -> GraphModelConfiguration:
     import rasa.engine.validation
     from rasa.engine.recipes.recipe import Recipe
     from rasa.shared.data import TrainingType
 
-    config = importer.get_config()
+    config = read.get_config()
     recipe = Recipe.recipe_for_name(config.get("recipe"))
     configuration = recipe.graph_config_for_recipe(config, {}, training_type=TrainingType.BOTH)
     rasa.engine.validation.validate(configuration)
     return configuration
 
 
-def _check(read: _ReadOnce) -> None:
+def _check(read: TrainingDataImporter) -> None:
     from rasa.model_training import get_unresolved_slots
 
     if unknown := get_unresolved_slots(read.get_domain(), read.get_stories()):
@@ -110,7 +79,10 @@ def _check(read: _ReadOnce) -> None:
 
 
 def _run(
-    configuration: GraphModelConfiguration, read: _ReadOnce, target: Path, say: Callable[[str], None]
+    configuration: GraphModelConfiguration,
+    read: TrainingDataImporter,
+    target: Path,
+    say: Callable[[str], None],
 ) -> None:
     from rasa.engine.constants import PLACEHOLDER_IMPORTER
     from rasa.engine.graph import ExecutionContext

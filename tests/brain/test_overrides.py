@@ -12,6 +12,8 @@ from jsonschema import ValidationError
 from rasa.core.actions.action import RemoteAction
 from rasa.shared.core import events as rasa_events
 from rasa.shared.core.events import Event
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
 from rasa.shared.utils.common import all_subclasses
 
 from bot.brain import overrides
@@ -19,10 +21,16 @@ from bot.brain.overrides import HOLDS_FOR, Override, OverrideOutdated, apply_ove
 from bot.brain.overrides import events as event_overrides
 from bot.brain.overrides import forms as form_overrides
 from bot.brain.overrides import remote_action as action_overrides
+from bot.brain.overrides import training_data as data_overrides
 from bot.brain.overrides.events import resolve_by_type
 from bot.brain.overrides.remote_action import validate_action_result
 
-ALL = (*event_overrides.OVERRIDES, *form_overrides.OVERRIDES, *action_overrides.OVERRIDES)
+ALL = (
+    *event_overrides.OVERRIDES,
+    *form_overrides.OVERRIDES,
+    *action_overrides.OVERRIDES,
+    *data_overrides.OVERRIDES,
+)
 
 
 @pytest.mark.parametrize("override", ALL, ids=lambda override: override.name)
@@ -119,5 +127,26 @@ def test_nothing_is_replaced_that_is_not_listed() -> None:
         "_validate_if_required",
         "_action_call_format",
         "_validate_action_result",
+        "merge",
+        "sanitize_examples",
     }
     assert overrides.HOLDS_FOR == "3.6.21"
+
+
+def test_training_data_are_put_together_as_rasa_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same examples in the same order, each once, labels stripped."""
+
+    def parts() -> list[TrainingData]:
+        one = [Message.build("查积分", "ask_points "), Message.build("余额", "ask_balance")]
+        entities = [{"entity": "amount", "value": "3", "start": 0, "end": 1}]
+        two = [Message.build("查积分", "ask_points"), Message.build("3元", "inform", entities)]
+        return [TrainingData(one), TrainingData([*two, Message({"action_name": "utter_greet"}), two[1]])]
+
+    rasas = TrainingData().merge(*parts())
+    for override in data_overrides.OVERRIDES:
+        monkeypatch.setattr(TrainingData, override.name, override.replacement)
+    ours = TrainingData().merge(*parts(), None)
+    assert [example.data for example in ours.training_examples] == [
+        example.data for example in rasas.training_examples
+    ]
+    assert len(ours.training_examples) == 4

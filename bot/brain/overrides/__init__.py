@@ -57,10 +57,21 @@ def source_digest(function: Any) -> str:
 
 
 def apply_overrides() -> None:
-    """Apply every override to the Rasa of this process."""
+    """Apply the overrides of a brain that serves to the Rasa of this process."""
     from bot.brain.overrides import events, forms, remote_action
 
+    _apply(*events.OVERRIDES, *forms.OVERRIDES, *remote_action.OVERRIDES)
+
+
+def apply_training_overrides() -> None:
+    """Apply those of a training."""
+    from bot.brain.overrides import training_data
+
+    _apply(*training_data.OVERRIDES)
+
+
+def _apply(*overrides: Override) -> None:
     if rasa.version.__version__ != HOLDS_FOR:
         raise OverrideOutdated(f"The overrides hold for Rasa {HOLDS_FOR}, not {rasa.version.__version__}.")
-    for override in (*events.OVERRIDES, *forms.OVERRIDES, *remote_action.OVERRIDES):
+    for override in overrides:
         override.apply()
