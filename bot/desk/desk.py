@@ -30,6 +30,9 @@ from bot.desk.suggestions.routes import SuggestionRoutes
 from bot.desk.teams.routes import TeamRoutes
 from bot.desk.tickets.routes import TicketRoutes
 from bot.desk.tickets.speaking_routes import SpeakingRoutes
+from bot.desk.webhooks.courier import Courier
+from bot.desk.webhooks.guard import Guard
+from bot.desk.webhooks.routes import WebhookRoutes
 from bot.kit.clock import Clock
 from bot.kit.db import Database
 from bot.kit.ids import ConversationId
@@ -51,6 +54,9 @@ class Desk:
         self.feed = Feed(self.office)
         self.presence = Presence(self.office)
         self.keeper = Keeper(self.office)
+        self._guard = Guard(settings.webhook_allow)
+        self._secret = settings.secret("session_secret")
+        self.courier = Courier(self.office, self._guard, self._secret)
         self._sockets: WeakSet[web.WebSocketResponse] = WeakSet()
 
     async def start(self, waker: Waker, allowances: Allowances | None = None) -> None:
@@ -60,8 +66,10 @@ class Desk:
         self.presence.start()
         self.keeper.start()
         self.reader.start()
+        self.courier.start()
 
     async def close(self) -> None:
+        await self.courier.close()
         await self.reader.close()
         await self.keeper.close()
         await self.presence.close()
@@ -83,6 +91,7 @@ class Desk:
         RuleRoutes(self.office).add_to(door)
         ReportRoutes(self.office).add_to(door)
         TokenRoutes(self.office).add_to(door)
+        WebhookRoutes(self.office, self._guard, self._secret).add_to(door)
         Api(self.office, self._company).add_to(app)
         app.router.add_get(PATH + "/socket", self._socket)
         app.on_shutdown.append(self._close_sockets)

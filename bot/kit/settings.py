@@ -52,6 +52,7 @@ class Settings(BaseSettings):
     rate_address_burst: int = 120
     rate_address_per_second: float = 20.0
     trusted_proxies: Annotated[list[str], NoDecode] = []
+    webhook_allow: Annotated[list[str], NoDecode] = []
 
     code_minutes: int = 5
     code_tries: int = 5
@@ -75,7 +76,7 @@ class Settings(BaseSettings):
     service_hours: str = "每天 9:00-21:00"
     top_up_places: str = "营业厅和官方商城"
 
-    @field_validator("allowed_origins", "brain_urls", "trusted_proxies", mode="before")
+    @field_validator("allowed_origins", "brain_urls", "trusted_proxies", "webhook_allow", mode="before")
     @classmethod
     def _comma_separated(cls, value: object) -> object:
         if isinstance(value, str):

@@ -313,6 +313,7 @@ async def house(tmp_path: Path, empty_house: Path) -> AsyncIterator[House]:
         brain_secret=SECRET,  # pyright: ignore[reportArgumentType] - pydantic makes it a secret
         brain_urls=[str(thinking.make_url("")).rstrip("/")],  # pyright: ignore[reportCallIssue]
         rate_visitor_burst=100,
+        webhook_allow=["127.0.0.0/8"],
     ).model_copy(update={"brain_urls": [str(thinking.make_url("")).rstrip("/")]})
     shutil.copy(empty_house, tmp_path / "huitouke.db")
     app = make_app(settings)
