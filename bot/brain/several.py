@@ -65,7 +65,13 @@ def with_parts(parse: Parse, read: Callable[[str], Parse]) -> Parse:
         intent = found["intent"]
         if intent["name"] in ANSWERED_TOGETHER and intent["confidence"] >= SURE:
             parts.setdefault(intent["name"], {key: found[key] for key in ("text", "intent", "entities")})
-    if not 2 <= len(parts) <= MOST or parse["intent"]["name"] not in parts:
+    if not 2 <= len(parts) <= MOST or _likeliest(parse) not in parts:
         return parse
     sure = min(part["intent"]["confidence"] for part in parts.values())
     return {**parse, "intent": {"name": SEVERAL, "confidence": sure}, "parts": list(parts.values())}
+
+
+def _likeliest(parse: Parse) -> str | None:
+    """The likeliest reading, also where none was likely enough: two wishes at once are neither for sure."""
+    names = [each["name"] for each in (parse["intent"], *parse.get("intent_ranking", ()))]
+    return next((name for name in names if name != "nlu_fallback"), None)

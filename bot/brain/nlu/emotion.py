@@ -18,7 +18,7 @@ from bot.brain.nlu.words import words_of
 
 DATA = Path(__file__).parents[3] / "data" / "emotion"
 LABELS = ("calm", "pleased", "worried", "annoyed", "angry")
-BLOCKS = {"char": 1.0, "word": 0.7, "sound": 0.3, "radical": 0.3, "length": 0.2}
+BLOCKS = {"char": 1.0, "word": 0.7, "sound": 0.3, "radical": 0.3, "length": 0.2, "kind": 0.5, "head": 0.3}
 """Which features tell feelings, with their weights (see linear.features)."""
 
 if not Doc.has_extension("emotion"):

@@ -1,7 +1,9 @@
-"""From a text to its features, in blocks: characters, words, word classes, sounds, radicals, length, pairs.
+"""From a text to its features, in blocks: characters, words, word classes, sounds, radicals, and more.
 
 Radicals and sounds carry a customer's typos and homophones (体现 for 提现, 优惠卷 for 优惠券), word classes
-carry what a rare name is, and pairs of characters with a gap carry inserted words (积分到底会不会过期).
+carry what a rare name is, pairs with a gap carry inserted words (积分到底会不会过期), far pairs another order
+of words (过期的积分), kinds of characters what a word never seen is like, heads what sort of thing it names
+(the last character of 动车, 快递费, 营业厅).
 """
 
 from __future__ import annotations
@@ -9,7 +11,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import chain
 
 # (word, class of the word) in the order they stand; an entity is one word: <amount>, of class "ent".
@@ -24,12 +27,24 @@ BLOCKS: dict[str, float] = {
     "radical": 0.5,
     "length": 0.1,
     "pair": 0.5,
+    "far": 0.5,
+    "kind": 0.5,
+    "head": 0.5,
 }
+FAR = 8
 
 _DIGITS = re.compile(r"\d+")
 _SPACE = re.compile(r"\s+")
 # Unicode sorts the common characters by radical, so a character's radical is the last one at or before it.
 _RADICALS = [ord(unicodedata.normalize("NFKC", chr(0x2F00 + number))) for number in range(214)]
+
+
+@dataclass(frozen=True)
+class Characters:
+    """What is known of single characters: how each sounds (pinyin) and which kind it is of."""
+
+    sounds: Mapping[str, str] = field(default_factory=dict)
+    kinds: Mapping[str, str] = field(default_factory=dict)
 
 
 def clean(text: str) -> str:
@@ -46,30 +61,90 @@ def radical(character: str) -> str:
 
 
 def features(
-    text: str, words: Words, sounds: Mapping[str, str], blocks: Mapping[str, float] = BLOCKS
+    text: str, words: Words, characters: Characters, blocks: Mapping[str, float] = BLOCKS
 ) -> Iterator[tuple[str, list[str]]]:
-    """The features of each block, as often as they occur; `sounds` maps characters to pinyin."""
-    for block, names in _features(text, words, sounds):
-        if block in blocks:
-            yield block, list(names)
-
-
-def _features(text: str, words: Words, sounds: Mapping[str, str]) -> Iterator[tuple[str, Iterable[str]]]:
+    """The features of each of `blocks`, as often as they occur."""
     cleaned = clean(text)
+    for block in blocks:
+        yield block, list(_READERS[block](cleaned, words, characters))
+
+
+def _characters(cleaned: str, words: Words, characters: Characters) -> Iterable[str]:
     marked = f"^{cleaned}$"
+    return (marked[at : at + size] for size in (1, 2, 3) for at in range(len(marked) - size + 1))
+
+
+def _words(cleaned: str, words: Words, characters: Characters) -> Iterable[str]:
     tokens = ["^", *(word for word, _ in words), "$"]
-    classes = ["^", *(tag for _, tag in words), "$"]
-    yield "char", (marked[at : at + size] for size in (1, 2, 3) for at in range(len(marked) - size + 1))
-    yield "word", chain(tokens[1:-1], _runs(tokens, 2))
-    yield "class", chain(_runs(classes, 1), _runs(classes, 2), _runs(classes, 3))
-    heard = ["^", *(sounds.get(c, c) for c in cleaned), "$"]
-    yield "sound", chain(_runs(heard, 1), _runs(heard, 2), _runs(heard, 3))
+    return chain(tokens[1:-1], _runs(tokens, 2))
+
+
+def _classes(cleaned: str, words: Words, characters: Characters) -> Iterable[str]:
+    return _up_to_three([tag for _, tag in words])
+
+
+def _sounds(cleaned: str, words: Words, characters: Characters) -> Iterable[str]:
+    return _up_to_three([characters.sounds.get(c, c) for c in cleaned])
+
+
+def _radicals(cleaned: str, words: Words, characters: Characters) -> Iterable[str]:
     shapes = ["^", *map(radical, cleaned), "$"]
-    yield "radical", chain(_runs(shapes, 1), _runs(shapes, 2))
-    yield "length", [f"c{min(len(cleaned), 12)}", f"w{min(len(words), 8)}"]
-    ends = range(len(cleaned))
-    yield "pair", (f"{cleaned[a]}_{cleaned[b]}" for a in ends for b in range(a + 2, min(a + 5, len(cleaned))))
+    return chain(shapes, _runs(shapes, 2))
+
+
+def _length(cleaned: str, words: Words, characters: Characters) -> Iterable[str]:
+    return (f"c{min(len(cleaned), 12)}", f"w{min(len(words), 8)}")
+
+
+def _pairs(cleaned: str, words: Words, characters: Characters) -> Iterable[str]:
+    size = len(cleaned)
+    return (f"{cleaned[a]}_{cleaned[b]}" for a in range(size) for b in range(a + 2, min(a + 5, size)))
+
+
+def _far(cleaned: str, words: Words, characters: Characters) -> Iterable[str]:
+    """Two characters near each other, in whatever order."""
+    size = len(cleaned)
+    return (
+        first + second if first < second else second + first
+        for a, first in enumerate(cleaned)
+        for second in cleaned[a + 1 : min(a + 1 + FAR, size)]
+    )
+
+
+def _kinds(cleaned: str, words: Words, characters: Characters) -> Iterable[str]:
+    return _up_to_three([characters.kinds.get(c, c) for c in cleaned])
+
+
+def _heads(cleaned: str, words: Words, characters: Characters) -> Iterable[str]:
+    """The kind of each word's last character, with the word's length: what sort of thing it names."""
+    kinds = characters.kinds
+    return _up_to_three(
+        [
+            word if tag == "ent" else f"{kinds.get(word[-1], word[-1])}{min(len(word), 3)}"
+            for word, tag in words
+        ]
+    )
+
+
+_READERS: dict[str, Callable[[str, Words, Characters], Iterable[str]]] = {
+    "char": _characters,
+    "word": _words,
+    "class": _classes,
+    "sound": _sounds,
+    "radical": _radicals,
+    "length": _length,
+    "pair": _pairs,
+    "far": _far,
+    "kind": _kinds,
+    "head": _heads,
+}
+
+
+def _up_to_three(items: Sequence[str]) -> Iterable[str]:
+    """Runs of one, two and three, with the ends marked."""
+    marked = ["^", *items, "$"]
+    return chain(marked, _runs(marked, 2), _runs(marked, 3))
 
 
 def _runs(items: Sequence[str], size: int) -> Iterator[str]:
-    return ("|".join(items[at : at + size]) for at in range(len(items) - size + 1))
+    return map("|".join, zip(*(items[at:] for at in range(size)), strict=False))

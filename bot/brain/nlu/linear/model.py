@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.brain.nlu.linear.features import Words, features
+from bot.brain.nlu.linear.features import Characters, Words, features
 
 Floats = NDArray[np.floating]
 
@@ -22,13 +22,13 @@ class Vocabulary:
     blocks: dict[str, float]
     rows: dict[str, dict[str, int]]
     importance: Floats
-    sounds: dict[str, str]
+    characters: Characters
 
     def row(self, text: str, words: Words) -> tuple[NDArray[np.intp], Floats]:
         """Row numbers and values; each block has the length that `blocks` says."""
         indices: list[NDArray[np.intp]] = []
         values: list[Floats] = []
-        for block, names in features(text, words, self.sounds, self.blocks):
+        for block, names in features(text, words, self.characters, self.blocks):
             known = self.rows[block]
             counts = Counter(row for name in names if (row := known.get(name)) is not None)
             if counts:
@@ -66,7 +66,8 @@ class LinearModel:
             "labels": self.labels,
             "blocks": self.vocabulary.blocks,
             "rows": {block: list(rows) for block, rows in self.vocabulary.rows.items()},
-            "sounds": self.vocabulary.sounds,
+            "sounds": self.vocabulary.characters.sounds,
+            "kinds": self.vocabulary.characters.kinds,
             "scale": self.scale,
         }
         (folder / "model.json").write_text(json.dumps(names, ensure_ascii=False), "utf-8")
@@ -84,7 +85,8 @@ class LinearModel:
             rows[block] = {name: row for row, name in enumerate(listed, start)}
             start += len(listed)
         with np.load(folder / "model.npz") as numbers:
-            vocabulary = Vocabulary(names["blocks"], rows, numbers["importance"], names["sounds"])
+            characters = Characters(names["sounds"], names["kinds"])
+            vocabulary = Vocabulary(names["blocks"], rows, numbers["importance"], characters)
             return cls(
                 names["labels"],
                 vocabulary,

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, diags, hstack
 
-from bot.brain.nlu.linear.features import Words, features
+from bot.brain.nlu.linear.features import Characters, Words, features
+from bot.brain.nlu.linear.kinds import read_kinds
 from bot.brain.nlu.linear.model import Floats, Vocabulary
 
 # A feature seen in one example alone teaches nothing that its shorter parts do not, and costs memory.
 LEAST = 2
-SMOOTHING = 0.05
-FOCUS = 2.0
 
 
 def pinyin_table() -> dict[str, str]:
@@ -29,16 +27,22 @@ def pinyin_table() -> dict[str, str]:
     return {character: lazy_pinyin(character)[0] for character in everyday}
 
 
-def learn(
-    texts: Sequence[tuple[str, Words]], truth: Sequence[str], blocks: dict[str, float]
-) -> tuple[Vocabulary, csr_matrix]:
-    """The features in at least LEAST of the texts, weighed, and the texts as rows of them."""
-    sounds = pinyin_table() if "sound" in blocks else {}
+def known_characters(blocks: Mapping[str, float]) -> Characters:
+    """What these blocks need to know of characters."""
+    return Characters(
+        pinyin_table() if "sound" in blocks else {},
+        read_kinds() if {"kind", "head"} & set(blocks) else {},
+    )
+
+
+def learn(texts: Sequence[tuple[str, Words]], blocks: dict[str, float]) -> tuple[Vocabulary, csr_matrix]:
+    """The features in at least LEAST of the texts, the rarer the heavier, and the texts as rows of them."""
+    characters = known_characters(blocks)
     columns: dict[str, dict[str, int]] = {block: {} for block in blocks}
     cells: dict[str, list[int]] = {block: [] for block in blocks}
     ends: dict[str, list[int]] = {block: [0] for block in blocks}
     for text, words in texts:
-        for block, names in features(text, words, sounds, blocks):
+        for block, names in features(text, words, characters, blocks):
             known = columns[block]
             cells[block].extend(known.setdefault(name, len(known)) for name in names)
             ends[block].append(len(cells[block]))
@@ -52,35 +56,14 @@ def learn(
         counts.sum_duplicates()
         kept = np.flatnonzero(counts.getnnz(axis=0) >= LEAST)
         counts = counts[:, kept]
-        weight = weigh(_per_label(counts, truth), len(texts))
+        weight = np.log((1 + len(texts)) / (1 + counts.getnnz(axis=0))) + 1
         names = list(known)
         rows[block] = {names[column]: row for row, column in enumerate(kept, start)}
         start += len(kept)
         importance.append(weight)
         parts.append(_scaled(counts, weight, blocks[block]))
-    vocabulary = Vocabulary(blocks, rows, np.concatenate(importance).astype(np.float32), sounds)
+    vocabulary = Vocabulary(blocks, rows, np.concatenate(importance).astype(np.float32), characters)
     return vocabulary, csr_matrix(hstack(parts))
-
-
-def weigh(counts: NDArray[np.float64], examples: int) -> Floats:
-    """Inverse document frequency times how unevenly the feature falls on the labels.
-
-    `counts` is labels x features: in how many examples of the label the feature occurs. The second
-    factor is 1 for a feature spread evenly and 1 + FOCUS for one that belongs to a single label
-    (1 minus the normalised entropy over labels, with add-SMOOTHING counts).
-    """
-    frequency = counts.sum(axis=0)
-    rarity = np.log((1 + examples) / (1 + frequency)) + 1
-    share = counts + SMOOTHING
-    share /= share.sum(axis=0)
-    evenness = -(share * np.log(share)).sum(axis=0) / np.log(max(len(counts), 2))
-    return rarity * (1 + FOCUS * (1 - evenness))
-
-
-def _per_label(counts: csr_matrix, truth: Sequence[str]) -> NDArray[np.float64]:
-    labels, at = np.unique(truth, return_inverse=True)
-    member = csr_matrix((np.ones(len(at)), (at, np.arange(len(at)))), shape=(len(labels), len(at)))
-    return np.asarray((member @ (counts > 0).astype(np.float64)).todense())
 
 
 def _scaled(counts: csr_matrix, weight: Floats, length: float) -> csr_matrix:
