@@ -1,7 +1,8 @@
 """make bench-wechat: how fast callbacks are acknowledged with the brain stopped, and answered end to end.
 
-Callbacks come one after the other over one connection per client, encrypted, each a new message, to a real
-server process on one core. Writes build/bench/wechat.json.
+A real server process on one core, the clients on the others. Callbacks are encrypted, each a new message,
+from four clients that each wait for the acknowledgement, then one after the other. Beside it, in the same
+run, the peer of bench/wechat_peer.py. Writes build/bench/wechat.json.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -20,15 +21,17 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
+from bench.wechat_parse import reading
 from bot.channels.wechat_platform.app import make_app as make_platform
 from bot.channels.wechat_platform.callbacks import request
 from bot.channels.wechat_platform.state import Account, Platform
 
 KEY = "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C"
 APP = "wx5823bf96d3bd56c7"
-COUNT, WARM_UP, CLIENTS, END_TO_END = 1000, 100, 4, 100
+COUNT, WARM_UP, CLIENTS, USERS, END_TO_END = 2000, 200, 4, 200, 200
 OUT = Path("build/bench/wechat.json")
-SECRET = "bench-secret"
+SECRET, TOKEN = "bench-secret", "t"
+CORE = 0
 
 
 async def echo(call: web.Request) -> web.Response:
@@ -65,24 +68,35 @@ def fields(user: str, number: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-async def acknowledged(account: Account) -> dict[str, float]:
-    """Milliseconds per acknowledgement, and callbacks per second."""
+async def acknowledged(account: Account, clients: int, server: Process) -> dict[str, float]:
+    """Milliseconds per acknowledgement, callbacks per second, and the server's CPU for each."""
     taken: list[float] = []
-    numbers = iter(range(COUNT + WARM_UP))
+    # Signed and encrypted beforehand: the platform's work is not measured.
+    ready = [
+        request(account, fields(f"o-{number % USERS}", number), time.time())
+        for number in range(COUNT + WARM_UP)
+    ]
+    waiting = iter(ready[:WARM_UP])
 
-    async def client(http: aiohttp.ClientSession, name: str) -> None:
-        for number in numbers:
-            query, body = request(account, fields(f"o-{name}-{number % 50}", number), time.time())
+    async def client(http: aiohttp.ClientSession) -> None:
+        for query, body in waiting:
             began = time.perf_counter()
             async with http.post(account.callback, params=query, data=body) as answer:
                 assert await answer.text() == "success", answer.status
-            if number >= WARM_UP:
-                taken.append((time.perf_counter() - began) * 1000)
+            taken.append((time.perf_counter() - began) * 1000)
 
-    began = time.perf_counter()
     async with aiohttp.ClientSession() as http:
-        await asyncio.gather(*(client(http, str(n)) for n in range(CLIENTS)))
-    return {**percentiles(taken), "per_second": round((COUNT + WARM_UP) / (time.perf_counter() - began), 1)}
+        await asyncio.gather(*(client(http) for _ in range(clients)))
+        taken.clear()
+        waiting = iter(ready[WARM_UP:])
+        cpu, began = server.cpu_seconds(), time.perf_counter()
+        await asyncio.gather(*(client(http) for _ in range(clients)))
+        seconds, cpu = time.perf_counter() - began, server.cpu_seconds() - cpu
+    return {
+        **percentiles(taken),
+        "per_second": round(COUNT / seconds, 1),
+        "cpu_ms": round(cpu * 1000 / COUNT, 2),
+    }
 
 
 def percentiles(taken: list[float]) -> dict[str, float]:
@@ -100,70 +114,114 @@ async def answered(platform: Platform, account: Account) -> dict[str, float]:
             phone = platform.phone(APP, f"o-end-{number}")
             platform.grant(phone, "message")
             query, body = request(account, fields(phone.user, 10**6 + number), time.time())
+            news = phone.news
             began = time.perf_counter()
             async with http.post(account.callback, params=query, data=body) as answer:
                 await answer.read()
-            if not phone.lines:
-                await asyncio.wait_for(phone.news.wait(), 30)
+            async with asyncio.timeout(30):
+                await news.wait()
             taken.append((time.perf_counter() - began) * 1000)
     return percentiles(taken)
 
 
-async def server(folder: Path, port: int, brain_port: int, api: int) -> asyncio.subprocess.Process:
-    accounts = folder / "accounts.toml"
-    accounts.write_text(
-        f'[[official]]\nname = "main"\napp_id = "{APP}"\napp_secret = "s"\ntoken = "t"\n'
-        f'aes_key = "{KEY}"\napi = "http://127.0.0.1:{api}"\n'
-    )
-    env = os.environ | {
-        "HUITOUKE_DATA_DIR": str(folder), "HUITOUKE_PORT": str(port), "HUITOUKE_HOST": "127.0.0.1",
-        "HUITOUKE_DEMO": "false", "HUITOUKE_WECHAT_ACCOUNTS": str(accounts), "HUITOUKE_BRAIN_SECRET": SECRET,
-        "BRAIN_URLS": f"http://127.0.0.1:{brain_port}", "HUITOUKE_LOG_LEVEL": "error", "DATABASE_URL": "",
-    }  # fmt: skip
-    huitouke = str(Path(sys.executable).with_name("huitouke"))
-    upgrade = await asyncio.create_subprocess_exec(huitouke, "db", "upgrade", env=env)
-    await upgrade.wait()
+class Process:
+    """A server on one core, in a process of its own."""
+
+    def __init__(self, process: asyncio.subprocess.Process, port: int) -> None:
+        self._process = process
+        self.port = port
+
+    def cpu_seconds(self) -> float:
+        """Processor time so far, all threads; 0 where the system does not tell."""
+        try:
+            after_name = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            return 0.0
+        return (int(after_name[11]) + int(after_name[12])) / os.sysconf("SC_CLK_TCK")
+
+
+@asynccontextmanager
+async def started(argv: Sequence[str], env: dict[str, str], port: int) -> AsyncGenerator[Process]:
+    """The command `argv`, until the end of the block; it answers on `port`."""
     process = await asyncio.create_subprocess_exec(
-        huitouke, "serve", env=env, stderr=asyncio.subprocess.DEVNULL
+        *argv, env=os.environ | env, stderr=asyncio.subprocess.DEVNULL, preexec_fn=_on_one_core
     )
+    try:
+        await _answers(port)
+        yield Process(process, port)
+    finally:
+        if process.returncode is None:
+            process.terminate()
+        await process.wait()
+
+
+def _on_one_core() -> None:
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {CORE})
+
+
+async def _answers(port: int) -> None:
     async with aiohttp.ClientSession() as http:
         for _ in range(300):
             try:
                 async with http.get(f"http://127.0.0.1:{port}/healthz") as answer:
                     if answer.status == 200:
-                        return process
+                        return
             except aiohttp.ClientError:
                 await asyncio.sleep(0.1)
     raise RuntimeError("The server did not start.")
 
 
 @asynccontextmanager
-async def running(port: int, brain_port: int, api: int) -> AsyncGenerator[None]:
-    """A server with a database of its own, for the length of a block."""
+async def ours(port: int, brain_port: int, api: int) -> AsyncGenerator[Process]:
+    """Our server, with a database of its own."""
     with tempfile.TemporaryDirectory() as folder:
-        process = await server(Path(folder), port, brain_port, api)
-        try:
-            yield
-        finally:
-            process.terminate()
-            await process.wait()
+        accounts = Path(folder) / "accounts.toml"
+        accounts.write_text(
+            f'[[official]]\nname = "main"\napp_id = "{APP}"\napp_secret = "s"\ntoken = "{TOKEN}"\n'
+            f'aes_key = "{KEY}"\napi = "http://127.0.0.1:{api}"\n'
+        )
+        env = {
+            "HUITOUKE_DATA_DIR": folder, "HUITOUKE_PORT": str(port), "HUITOUKE_HOST": "127.0.0.1",
+            "HUITOUKE_DEMO": "false", "HUITOUKE_WECHAT_ACCOUNTS": str(accounts),
+            "HUITOUKE_BRAIN_SECRET": SECRET, "BRAIN_URLS": f"http://127.0.0.1:{brain_port}",
+            "HUITOUKE_LOG_LEVEL": "error", "DATABASE_URL": "",
+        }  # fmt: skip
+        huitouke = str(Path(sys.executable).with_name("huitouke"))
+        upgrade = await asyncio.create_subprocess_exec(
+            huitouke, "db", "upgrade", env=os.environ | env, stdout=asyncio.subprocess.DEVNULL
+        )
+        await upgrade.wait()
+        async with started([huitouke, "serve"], env, port) as process:
+            yield process
+
+
+def peer(port: int) -> Any:
+    return started([sys.executable, "-m", "bench.wechat_peer", str(port), TOKEN, KEY, APP], {}, port)
 
 
 async def measure() -> dict[str, Any]:
+    if hasattr(os, "sched_setaffinity") and len(others := os.sched_getaffinity(0) - {CORE}) > 0:
+        os.sched_setaffinity(0, others)
     platform = Platform()
     api_runner, api = await serve(make_platform(platform))
     thinking, brain_port = await brain()
     await thinking.cleanup()  # the port is free, and nobody answers there
     free, port = await serve(web.Application())
     await free.cleanup()
-    account = Account(APP, "s", "t", KEY, f"http://127.0.0.1:{port}/api/wechat/main")
+    account = Account(APP, "s", TOKEN, KEY, f"http://127.0.0.1:{port}/api/wechat/main")
     platform.accounts[APP] = account
-    # A server of its own for each: what waits while the brain is stopped would slow the answers afterwards.
-    async with running(port, brain_port, api):
-        stopped = await acknowledged(account)
+    result: dict[str, Any] = {"reading_one_callback": reading(account)}
+    # A server of its own for each: what waits while the brain is stopped would slow the rest.
+    async with ours(port, brain_port, api) as process:
+        result["acknowledged_brain_stopped"] = await acknowledged(account, CLIENTS, process)
+    async with ours(port, brain_port, api) as process:
+        result["one_after_the_other"] = await acknowledged(account, 1, process)
+    async with peer(port) as process:
+        result["peer_keeps_nothing"] = await acknowledged(account, CLIENTS, process)
     thinking, _ = await brain(brain_port)
-    async with running(port, brain_port, api):
-        result = {"acknowledged_brain_stopped": stopped, "end_to_end": await answered(platform, account)}
+    async with ours(port, brain_port, api):
+        result["end_to_end"] = await answered(platform, account)
     result["load_average"] = {"1_minute": round(os.getloadavg()[0], 2)}
     await thinking.cleanup()
     await api_runner.cleanup()

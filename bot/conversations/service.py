@@ -40,6 +40,8 @@ from bot.messages import (
 )
 from bot.store.identities.service import access, ensure_identity, revoke, verify_by_merchant
 
+MOST_HOMES = 50_000
+
 
 class BadChoice(BadInput):
     """这个选项已经不能用了，请直接输入您的问题。"""
@@ -65,6 +67,7 @@ class ConversationService:
         self._hub = hub
         self._clock = clock
         self._max_text = max_text
+        self._homes: dict[tuple[Channel, str, ChannelUser], ConversationId] = {}
         self._desk: HandoffDesk = desk or NoDesk()
 
     async def open(self, visitor: Visitor) -> OpenConversation:
@@ -126,7 +129,7 @@ class ConversationService:
     async def receive(self, message: InboundMessage, conversation: ConversationId | None = None) -> Receipt:
         """See Conversations.receive. Without `conversation` the visitor's own is found or opened."""
         if conversation is None:
-            conversation = await self._conversation_of(message)
+            return await self._receive_from(message)
         text = clean_text(message.text, self._max_text) if message.text is not None else None
         try:
             async with self._database.write() as session:
@@ -155,6 +158,19 @@ class ConversationService:
             raise NotFound("This conversation does not exist.")
         answer = await greeting(session, IdentityId(row.identity_id), self._clock())
         return replace(message, answer=answer)
+
+    async def _receive_from(self, message: InboundMessage) -> Receipt:
+        """Store a message in its sender's conversation, which is looked up once and then remembered."""
+        sender = (message.channel, message.account, message.channel_user)
+        if (known := self._homes.get(sender)) is not None:
+            try:
+                return await self.receive(message, known)
+            except NotFound:
+                del self._homes[sender]  # it was erased; who writes again begins anew
+        if len(self._homes) >= MOST_HOMES:
+            self._homes.clear()
+        self._homes[sender] = await self._conversation_of(message)
+        return await self.receive(message, self._homes[sender])
 
     async def _conversation_of(self, message: InboundMessage) -> ConversationId:
         """The sender's own conversation; opening it costs a transaction only the first time."""

@@ -12,9 +12,10 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import delete, select
 
+from bot.channels.tencent import statements
 from bot.channels.tencent.models import WxNonce
 from bot.kit.clock import Clock
-from bot.kit.db import WriteSession, insert_into
+from bot.kit.db import WriteSession
 from bot.kit.errors import Forbidden
 
 FRESH = timedelta(minutes=5)
@@ -49,9 +50,8 @@ async def check_nonce(
     id_ = hashlib.sha256(f"{account}\0{timestamp}\0{nonce}".encode("utf-8", "replace")).hexdigest()
     digest = hashlib.sha256(body).hexdigest()
     added = await session.execute(
-        insert_into(session, WxNonce)
-        .values(id=id_, digest=digest, seen_at=now)
-        .on_conflict_do_nothing(index_elements=["id"])
+        statements.remember_nonce(statements.dialect_of(session)),
+        {"id": id_, "digest": digest, "seen_at": now},
     )
     if added.rowcount == 1:  # pyright: ignore[reportAttributeAccessIssue]
         return

@@ -13,10 +13,11 @@ from typing import Any, Literal
 
 from sqlalchemy import and_, select, update
 
+from bot.channels.tencent import statements
 from bot.channels.tencent.accounts import Quotas
 from bot.channels.tencent.models import WxAllowance
 from bot.kit.clock import Clock
-from bot.kit.db import Database, WriteSession, insert_into
+from bot.kit.db import Database, WriteSession
 from bot.kit.errors import Held
 from bot.messages import Allowance, Channel, ChannelUser
 
@@ -47,22 +48,17 @@ class Meter:
         """The customer did something at `at`; False when it was counted before, or is older than what was."""
         allowed, lasting = self._quotas(account).of(kind)
         values = {
+            "channel": self._channel,
+            "account": account,
+            "channel_user": user,
+            "kind": kind,
             "allowed": allowed,
             "used": 0,
             "granted_at": at,
             "expires_at": at + lasting,
             "source": source,
         }
-        keys = {"channel": self._channel, "account": account, "channel_user": user, "kind": kind}
-        granted = await session.execute(
-            insert_into(session, WxAllowance)
-            .values(**keys, **values)
-            .on_conflict_do_update(
-                index_elements=list(keys),
-                set_=values,
-                where=and_(WxAllowance.source != source, WxAllowance.granted_at <= at),
-            )
-        )
+        granted = await session.execute(statements.grant(statements.dialect_of(session)), values)
         return granted.rowcount == 1  # pyright: ignore[reportAttributeAccessIssue]
 
     async def take(self, session: WriteSession, account: str, user: ChannelUser) -> Kind:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import structlog
+
 from bot.channels.tencent import guard, sentences
 from bot.channels.tencent.intake import Intake
 from bot.channels.tencent.media import MediaFetcher
@@ -14,7 +16,11 @@ from bot.channels.wechat.door import Opened
 from bot.channels.wechat.notices import Notices
 from bot.kit.clock import Clock
 from bot.kit.db import Database
-from bot.messages import Conversations, Deliveries
+from bot.kit.errors import Unavailable
+from bot.kit.tasks import TaskGroup
+from bot.messages import ChannelUser, Conversations, Deliveries
+
+log = structlog.get_logger(__name__)
 
 CHANNEL = "wechat"
 
@@ -31,6 +37,8 @@ class Inbound:
     meter: Meter
     media: MediaFetcher
     notices: Notices
+    after: TaskGroup
+    """What need not be done before the acknowledgement."""
 
     async def take(
         self, account: str, arrival: Arrival, opened: Opened, body: bytes, *, silent: bool = False
@@ -56,7 +64,14 @@ class Inbound:
         if arrival.follow == "unsubscribed":
             await self._leave(account, arrival)
         elif arrival.grants:
-            await self.deliveries.resume(CHANNEL, account, arrival.user)
+            self.after.spawn(self._resume(account, arrival.user), f"resume {arrival.id}")
+
+    async def _resume(self, account: str, user: ChannelUser) -> None:
+        """What was held may go out. Should it fail, it is looked for again before long."""
+        try:
+            await self.deliveries.resume(CHANNEL, account, user)
+        except Unavailable as error:
+            log.warning("resume_failed", account=account, error=error.message)
 
     async def _leave(self, account: str, arrival: Arrival) -> None:
         """Whoever left gets nothing more, and is nobody's identity until they prove it again."""
