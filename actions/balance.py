@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from actions.base import Call, Events
@@ -29,7 +27,7 @@ class BalanceByCard(SourcedAction):
         call.say(
             _sentence(balance, call),
             card="balance",
-            data=_card(balance),
+            data=balance.as_card(),
             buttons={"查积分": "/ask_points", "投诉进度": "/ask_complaint_status"},
         )
         return []
@@ -58,22 +56,3 @@ def _line(card: CardBalance, call: Call) -> str:
         if card.hall_until and card.hall_until >= today and card.principal + card.bonus:
             state += f"，{day(card.hall_until, today)}前可带证件到营业厅办理转存"
     return f"{card.type}（尾号 {card.number[-4:]}）：{amount}，{state}"
-
-
-def _card(balance: Balance) -> dict[str, Any]:
-    """The `balance` card of docs/protocols/webchat.md; money in fen."""
-    return {
-        "total": balance.total,
-        "cards": [
-            {
-                "number": card.masked_number,
-                "type": card.type,
-                "principal": card.principal,
-                "bonus": card.bonus,
-                "held": card.held,
-                "valid_until": card.valid_until.isoformat() if card.valid_until else None,
-                "state": card.state,
-            }
-            for card in balance.cards
-        ],
-    }

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from actions.balance import BalanceByCard
 from actions.base import Call, Events
 from actions.company import SourcedAction
-from actions.reads import earning_rules
 from actions.say import day, yuan
 from bot.kit.clock import local_date
 from bot.kit.ids import CustomerId
 from bot.store.points.models import EarningRule
-from bot.store.points.reads import PointsMovement, PointsSummary, points_history
+from bot.store.points.reads import PointsMovement, PointsSummary, earning_rules, points_history
 
 KINDS = {
     "earn": "获得",
@@ -70,7 +68,7 @@ class Points(SourcedAction):
             text = f"您现在有 {summary.total:,} 积分。{await _latest(call, session, customer, SHOWN)}"
             call.say(f"{text}\n如果有一笔没到账，我帮您登记核查，24 小时内给您答复。", buttons=CHECK)
             return []
-        call.say(_total(summary, call), card="points", data=_card(summary), buttons=NEXT)
+        call.say(_total(summary, call), card="points", data=summary.as_card(), buttons=NEXT)
         return []
 
 
@@ -96,7 +94,7 @@ class PointsExpiry(SourcedAction):
         call.say(
             f"您快到期的积分：{lines}。到期当天结束前都可以用。",
             card="points",
-            data=_card(summary),
+            data=summary.as_card(),
             buttons={"看看能换什么": "/redeem_points", "积分明细": "/ask_points_history"},
         )
         return []
@@ -145,12 +143,3 @@ def _total(summary: PointsSummary, call: Call) -> str:
         today = local_date(call.now, call.time_zone)
         text += f"其中 {first.points:,} 积分{day(first.on, today)}到期。"
     return text
-
-
-def _card(summary: PointsSummary) -> dict[str, Any]:
-    """The `points` card of docs/protocols/webchat.md."""
-    return {
-        "total": summary.total,
-        "tier": summary.tier,
-        "expiring": [{"points": lot.points, "on": lot.on.isoformat()} for lot in summary.expiring],
-    }

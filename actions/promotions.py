@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from actions.base import Call, CustomerAction, Events
-from actions.reads import current_offers
 from actions.say import day, yuan
 from bot.kit.clock import local_date
 from bot.store.access.service import open_own_data
 from bot.store.identities.service import access
 from bot.store.offers.models import Offer
-from bot.store.offers.service import CouponView, own_coupons
+from bot.store.offers.service import CouponView, current_offers, own_coupons
 
 PROVE = {"看我的券": "/identity", "会员权益": "/ask_membership"}
 NEXT = {"会员权益": "/ask_membership", "查积分": "/ask_points"}

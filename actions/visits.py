@@ -6,12 +6,12 @@ import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from actions.reads import service_of, services_offered
 from actions.say import moment
 from actions.tasks.heard import Heard, Narrow, Option
 from actions.tasks.script import Again, Script, Stop
 from actions.tasks.task import Task
 from bot.kit.clock import zone
+from bot.store.bookings.reads import service_of, services_offered
 from bot.store.bookings.service import (
     BookingView,
     FreeSlot,

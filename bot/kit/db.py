@@ -7,6 +7,7 @@ lock at once (SQLite: BEGIN IMMEDIATE) and commits at the end of the block, or r
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, nullcontext
 from datetime import UTC, datetime
@@ -16,7 +17,7 @@ from typing import Any
 from sqlalchemy import DateTime, Dialect, MetaData, String, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
@@ -27,6 +28,7 @@ from bot.kit.sqlite import DRIVER
 
 BUSY_MILLISECONDS = 5_000
 TURN_SECONDS = 20.0
+IDLE_SECONDS = 5.0
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -90,7 +92,7 @@ class Database:
                 Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
             options["connect_args"] = {"timeout": BUSY_MILLISECONDS / 1000}
         else:
-            options["pool_pre_ping"] = True
+            options["pool_use_lifo"] = True  # few connections are used again and again: they stay fresh
         self.engine: AsyncEngine = create_async_engine(
             self.url.set(drivername=DRIVER) if self.is_sqlite else self.url,
             hide_parameters=True,  # an error must not carry what a customer wrote into the log
@@ -98,13 +100,21 @@ class Database:
         )
         if self.is_sqlite:
             _prepare_sqlite(self.engine)
+        else:
+            _ask_who_was_idle(self.engine)
 
     @asynccontextmanager
     async def read(self) -> AsyncGenerator[ReadSession]:
-        """A transaction for reading."""
+        """A transaction for reading.
+
+        On PostgreSQL each statement is its own: READ COMMITTED shows each what is committed then anyway, and
+        BEGIN and ROLLBACK would be two more journeys to the server.
+        """
         async with ReadSession(self.engine, expire_on_commit=False, autoflush=False) as session:
             event.listen(session.sync_session, "before_flush", _refuse_flush)
             try:
+                if not self.is_sqlite:
+                    await session.connection(execution_options={"isolation_level": "AUTOCOMMIT"})
                 yield session
             except DBAPIError as error:
                 raise translated(error) from error
@@ -161,6 +171,26 @@ def translated(error: DBAPIError) -> Exception:
     if error.connection_invalidated or isinstance(error, OperationalError):
         return Unavailable("The database is busy or out of reach: try again in a moment.")
     return error
+
+
+def _ask_who_was_idle(engine: AsyncEngine) -> None:
+    """Whether a connection still lives is asked when it was idle for a while, not every time it is used.
+
+    A server that restarts in between costs who was faster than that an Unavailable, and all try again.
+    """
+
+    @event.listens_for(engine.sync_engine, "checkin")
+    def _put_back(_connection: Any, record: Any) -> None:
+        record.info["idle_since"] = time.monotonic()
+
+    @event.listens_for(engine.sync_engine, "checkout")
+    def _taken(connection: Any, record: Any, _proxy: Any) -> None:
+        if time.monotonic() - record.info.get("idle_since", time.monotonic()) < IDLE_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except Exception as error:
+            raise DisconnectionError from error  # the pool makes a new one, as it documents
 
 
 def _refuse_flush(session: Any, *_: Any) -> None:

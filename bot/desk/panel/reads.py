@@ -19,7 +19,7 @@ from bot.kit.ids import CustomerId, IdentityId
 from bot.store.access.service import log_access
 from bot.store.cards.reads import balance_by_card
 from bot.store.complaints.reads import complaint_list
-from bot.store.consents.models import Consent
+from bot.store.consents.service import standing_decisions
 from bot.store.customers.service import access_customer_by_id
 from bot.store.identities.service import access
 from bot.store.orders.reads import recent_orders
@@ -93,26 +93,8 @@ async def _holdings(work: Work, customer: CustomerId) -> dict[str, Any]:
     complaints = await complaint_list(session, customer)
     orders = await recent_orders(session, customer)
     return {
-        "points": {
-            "total": points.total,
-            "tier": points.tier,
-            "expiring": [{"points": lot.points, "on": lot.on.isoformat()} for lot in points.expiring],
-        },
-        "balance": {
-            "total": balance.total,
-            "cards": [
-                {
-                    "number": card.masked_number,
-                    "type": card.type,
-                    "principal": card.principal,
-                    "bonus": card.bonus,
-                    "held": card.held,
-                    "valid_until": card.valid_until.isoformat() if card.valid_until else None,
-                    "state": card.state,
-                }
-                for card in balance.cards
-            ],
-        },
+        "points": points.as_card(),
+        "balance": balance.as_card(),
         "complaints": [
             {
                 "number": each.number,
@@ -161,11 +143,9 @@ async def _tickets(
 
 async def _consents(session: AsyncSession, customer: CustomerId) -> list[dict[str, Any]]:
     """The decision that holds for each purpose and channel."""
-    rows = await session.scalars(select(Consent).where(Consent.customer_id == customer).order_by(Consent.id))
-    newest = {(row.purpose, row.channel): row for row in rows}
     return [
         {"purpose": row.purpose, "channel": row.channel, "decision": row.decision, "at": iso(row.at)}
-        for row in newest.values()
+        for row in await standing_decisions(session, customer)
     ]
 
 

@@ -52,6 +52,24 @@ class Balance:
     total: int
     held: int
 
+    def as_card(self) -> dict[str, Any]:
+        """The `balance` card of docs/protocols/webchat.md; money in fen."""
+        return {
+            "total": self.total,
+            "cards": [
+                {
+                    "number": card.masked_number,
+                    "type": card.type,
+                    "principal": card.principal,
+                    "bonus": card.bonus,
+                    "held": card.held,
+                    "valid_until": card.valid_until.isoformat() if card.valid_until else None,
+                    "state": card.state,
+                }
+                for card in self.cards
+            ],
+        }
+
 
 async def balance_by_card(session: AsyncSession, customer_id: CustomerId, now: datetime) -> Balance:
     """What a customer has on each card at `now`, and what the company holds for them; in fen."""

@@ -91,3 +91,10 @@ async def separate_consent(session: AsyncSession, customer_id: CustomerId, purpo
     )
     row = (await session.execute(statement)).one_or_none()
     return row.id if row is not None and (row.decision, row.form) == ("given", "separate") else None
+
+
+async def standing_decisions(session: AsyncSession, customer_id: CustomerId) -> list[Consent]:
+    """The decision that holds for each purpose and channel."""
+    statement = select(Consent).where(Consent.customer_id == customer_id).order_by(Consent.id)
+    newest = {(row.purpose, row.channel): row for row in await session.scalars(statement)}
+    return list(newest.values())

@@ -11,6 +11,7 @@ from bot.kit.clock import local_date
 from bot.kit.db import WriteSession
 from bot.kit.ids import CustomerId
 from bot.store.assets.service import NewAsset, add_asset, plan_maintenance, read_meter, record_visit
+from bot.store.bills.models import Bill
 from bot.store.bills.service import NewBill, NewBillLine, issue_bill
 from bot.store.bookings.models import Slot
 from bot.store.bookings.service import book
@@ -98,10 +99,11 @@ async def _bills(teller: Teller) -> None:
             begun = since + 2 * DAY
             told = f"{begun.month}月{begun.day}日开通，之后每月自动续订"
             lines.insert(3, NewBillLine("视频会员", 3_000, 1, "月", told))
-        new = NewBill(
-            f"B{since:%Y%m}-9{teller.place}", teller.id, since, until, first + 19 * DAY, tuple(lines)
-        )
-        await issue_bill(teller.session, new, teller.now - (30 * ago - 29) * DAY)
+        due = teller.today + (8 if ago == 1 else -22) * DAY
+        new = NewBill(f"B{since:%Y%m}-9{teller.place}", teller.id, since, until, due, tuple(lines))
+        bill = await issue_bill(teller.session, new, teller.now - (30 * ago - 29) * DAY)
+        if ago == 2:
+            (await teller.session.get_one(Bill, bill)).state = "paid"
 
 
 async def _household(teller: Teller) -> None:
@@ -236,7 +238,7 @@ async def _first(teller: Teller) -> None:
     await book(session, id_, slot, teller.note("visit"), wish="到之前请先打电话")
     await issue_coupon(session, id_, "winter", "demo", teller.note("coupon", 1))
     await add_contact(session, id_, "email", "wangxiulan@example.com", "电子发票", teller.now - 90 * DAY)
-    fact = NewFact("household", "家里 3 口人", "customer", "网页聊天里说的", "reorder")
+    fact = NewFact("household", "3 口人", "customer", "网页聊天里说的", "reorder")
     await record_fact(session, id_, fact, teller.note("fact", 60))
     agreed = NewConsent(id_, "care_file", "given", "2026-01", "网页聊天：同意", "customer", form="separate")
     await record_consent(session, agreed, f"demo:care_file:{id_}", teller.now - 90 * DAY)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.kit.db import WriteSession, insert_into
@@ -44,18 +44,28 @@ async def find_account(
     session: AsyncSession, kind: AccountKind, customer_id: CustomerId, card_id: CardId | None = None
 ) -> AccountId | None:
     """The account, or None when nothing was ever booked on it."""
-    owner = Account.card_id == card_id if card_id is not None else Account.card_id.is_(None)
-    statement = select(Account.id).where(Account.customer_id == customer_id, Account.kind == kind, owner)
-    return (await session.execute(statement)).scalar_one_or_none()
+    of = {"customer": customer_id, "kind": kind}
+    statement = _OWN if card_id is None else _OF_CARD
+    return (
+        await session.execute(statement, of if card_id is None else {**of, "card": card_id})
+    ).scalar_one_or_none()
 
 
 async def lock_accounts(session: WriteSession, ids: Iterable[AccountId]) -> dict[AccountId, LockedAccount]:
     """Lock customers' accounts until the transaction ends, in order of id, so that nobody deadlocks."""
-    statement = (
-        select(Account.id, Account.kind, Account.unit, Account.balance)
-        .where(Account.id.in_(sorted(set(ids))), Account.customer_id.is_not(None))
-        .order_by(Account.id)
-        .with_for_update()
-    )
-    rows = (await session.execute(statement)).all()
+    rows = (await session.execute(_LOCKED, {"ids": sorted(set(ids))})).all()
     return {row.id: LockedAccount(row.id, row.kind, row.unit, row.balance or 0) for row in rows}
+
+
+_ACCOUNT = select(Account.id).where(
+    Account.customer_id == bindparam("customer"), Account.kind == bindparam("kind")
+)
+_OWN = _ACCOUNT.where(Account.card_id.is_(None))
+_OF_CARD = _ACCOUNT.where(Account.card_id == bindparam("card"))
+_LOCKED = (
+    select(Account.id, Account.kind, Account.unit, Account.balance)
+    .where(Account.id.in_(bindparam("ids", expanding=True)), Account.customer_id.is_not(None))
+    .order_by(Account.id)
+    .with_for_update()
+)
+"""Made once: building a statement costs as much as running it."""

@@ -6,12 +6,13 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import bindparam, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.kit.db import WriteSession
 from bot.kit.errors import BadInput
 from bot.kit.ids import AccountId, LotId, TransactionId
+from bot.store.bulk import table_of
 from bot.store.ledger.accounts import LockedAccount
 from bot.store.ledger.errors import TooLittle
 from bot.store.ledger.models import Account, Company, Consumption, Entry, Lot, Transaction, TransactionKind
@@ -70,8 +71,7 @@ class Draft:
 async def find_posted(session: AsyncSession, key: str, print_: bytes) -> Posted | None:
     """The transaction already booked under `key`; KeyReused when it was about something else."""
     require_key(key)
-    statement = select(Transaction.id, Transaction.fingerprint).where(Transaction.key == key)
-    row = (await session.execute(statement)).one_or_none()
+    row = (await session.execute(_POSTED, {"known_key": key})).one_or_none()
     if row is None:
         return None
     if row.fingerprint != print_:
@@ -87,12 +87,7 @@ async def plan_takes(
     TooLittle when what has not expired does not suffice.
     """
     require_positive(amount)
-    statement = select(Lot.id, Lot.account_id, Lot.remaining, Lot.expires_at).where(
-        Lot.account_id.in_(accounts),
-        Lot.remaining > 0,
-        or_(Lot.expires_at.is_(None), Lot.expires_at > now),
-    )
-    rows = (await session.execute(statement)).all()
+    rows = (await session.execute(_COVER, {"accounts": accounts, "now": now})).all()
     rank = {account: place for place, account in enumerate(accounts)}
     far = datetime.max.replace(tzinfo=now.tzinfo)
     rows = sorted(rows, key=lambda row: (row.expires_at or far, rank[row.account_id], row.id))
@@ -123,38 +118,52 @@ async def write(session: WriteSession, draft: Draft, accounts: dict[AccountId, L
         "approved_by": draft.note.approved_by,
         "reverses_id": draft.reverses_id,
     }
-    inserted = await session.execute(insert(Transaction).values(values).returning(Transaction.id))
-    transaction_id: TransactionId = inserted.scalar_one()
-
+    transaction_id: TransactionId = (await session.execute(_TRANSACTION, values)).scalar_one()
     entries = [*amounts.items(), *((int(account), amount) for account, amount in draft.company)]
     await session.execute(
-        insert(Entry).values(
-            [
-                {"transaction_id": transaction_id, "account_id": account, "amount": amount}
-                for account, amount in entries
-            ]
-        )
+        _ENTRY,
+        [
+            {"transaction_id": transaction_id, "account_id": account, "amount": amount}
+            for account, amount in entries
+        ],
     )
     if draft.grants:
-        await session.execute(insert(Lot).values([_lot(grant, transaction_id) for grant in draft.grants]))
-    for take in draft.takes:
-        await session.execute(
-            update(Lot).where(Lot.id == take.lot_id).values(remaining=Lot.remaining - take.amount)
-        )
+        await session.execute(_LOT, [_lot(grant, transaction_id) for grant in draft.grants])
     if draft.takes:
+        await session.execute(_TAKE, [{"lot": take.lot_id, "taken": take.amount} for take in draft.takes])
         await session.execute(
-            insert(Consumption).values(
-                [
-                    {"transaction_id": transaction_id, "lot_id": take.lot_id, "amount": take.amount}
-                    for take in draft.takes
-                ]
-            )
+            _CONSUMPTION,
+            [
+                {"transaction_id": transaction_id, "lot_id": take.lot_id, "amount": take.amount}
+                for take in draft.takes
+            ],
         )
-    for account, amount in amounts.items():
-        await session.execute(
-            update(Account).where(Account.id == account).values(balance=Account.balance + amount)
-        )
+    if amounts:
+        rows = [{"account": account, "added": amount} for account, amount in amounts.items()]
+        await session.execute(_BALANCE, rows)
     return Posted(transaction_id)
+
+
+_ACCOUNTS, _LOTS = table_of(Account), table_of(Lot)
+_POSTED = select(Transaction.id, Transaction.fingerprint).where(Transaction.key == bindparam("known_key"))
+_COVER = select(Lot.id, Lot.account_id, Lot.remaining, Lot.expires_at).where(
+    Lot.account_id.in_(bindparam("accounts", expanding=True)),
+    Lot.remaining > 0,
+    or_(Lot.expires_at.is_(None), Lot.expires_at > bindparam("now")),
+)
+_TRANSACTION = insert(table_of(Transaction)).returning(table_of(Transaction).c.id)
+_ENTRY, _LOT, _CONSUMPTION = insert(table_of(Entry)), insert(_LOTS), insert(table_of(Consumption))
+_TAKE = (
+    update(_LOTS)
+    .where(_LOTS.c.id == bindparam("lot"))
+    .values(remaining=_LOTS.c.remaining - bindparam("taken"))
+)
+_BALANCE = (
+    update(_ACCOUNTS)
+    .where(_ACCOUNTS.c.id == bindparam("account"))
+    .values(balance=_ACCOUNTS.c.balance + bindparam("added"))
+)
+"""On the tables, made once: building a statement costs as much as running it."""
 
 
 def require_positive(amount: int) -> None:

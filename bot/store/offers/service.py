@@ -137,3 +137,9 @@ async def _coupon(session: WriteSession, customer_id: CustomerId, code: str) -> 
     if row is None:
         raise NotFound("You have no such coupon.")
     return row[0], row[1]
+
+
+async def current_offers(session: AsyncSession, now: datetime) -> list[Offer]:
+    """The published offers of now, the same for everybody; the next to end first."""
+    statement = select(Offer).where(Offer.since <= now, Offer.until > now).order_by(Offer.until, Offer.code)
+    return list((await session.execute(statement)).scalars())

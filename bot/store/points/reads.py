@@ -16,7 +16,7 @@ from bot.kit.ids import CustomerId, TransactionId
 from bot.store.customers.models import Customer, Tier
 from bot.store.dates import last_day
 from bot.store.ledger.models import Account, Entry, Lot, Transaction, TransactionKind
-from bot.store.points.models import CatalogueItem
+from bot.store.points.models import CatalogueItem, EarningRule
 
 SOON = timedelta(days=90)
 TIER_PERIOD = timedelta(days=365)
@@ -47,6 +47,14 @@ class PointsSummary:
     expiring: tuple[ExpiringPoints, ...]
     earned_in_period: int
     next_tier: NextTier | None
+
+    def as_card(self) -> dict[str, Any]:
+        """The `points` card of docs/protocols/webchat.md."""
+        return {
+            "total": self.total,
+            "tier": self.tier,
+            "expiring": [{"points": lot.points, "on": lot.on.isoformat()} for lot in self.expiring],
+        }
 
 
 async def points_summary(session: AsyncSession, customer_id: CustomerId, now: datetime) -> PointsSummary:
@@ -191,3 +199,10 @@ async def redeemable_items(
     )
     rows = (await session.execute(statement, {"customer": customer_id, "now": now})).all()
     return [Redeemable(row.code, row.name, row.points, row.stock, bool(row.affordable)) for row in rows]
+
+
+async def earning_rules(session: AsyncSession, now: datetime) -> list[EarningRule]:
+    """How money spent becomes points now."""
+    current = or_(EarningRule.until.is_(None), EarningRule.until > now)
+    statement = select(EarningRule).where(EarningRule.since <= now, current).order_by(EarningRule.code)
+    return list((await session.execute(statement)).scalars())

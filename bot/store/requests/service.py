@@ -13,7 +13,6 @@ from bot.kit.db import WriteSession, insert_into
 from bot.kit.errors import BadInput, Conflict
 from bot.store.requests.models import DoneRequest
 
-
 _canonical = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str).encode
 
 
