@@ -26,7 +26,7 @@ def main() -> None:
     rows = {row["figure"]: row for row in written["rows"]}
     figure, (left, right) = plt.subplots(1, 2, figsize=(12, 4.5))
 
-    names = [name for name in (*SHOWN, "memory of brain, RSS MB") if rows[name]["ratio"]]
+    names = [name for name in (*SHOWN, "memory of the brain, RSS MB") if rows[name]["ratio"]]
     left.barh(names[::-1], [rows[name]["ratio"] for name in names[::-1]], color="#2a6f97")
     left.axvline(1, color="#999", linewidth=1)
     left.set_xlabel("times better than Rasa as it comes")

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
-import shutil
 import socket
 import subprocess
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +25,8 @@ HERE = Path(__file__).parent
 BUILT = ROOT / "build" / "bench" / "vanilla"
 SECRET = "bench"
 TICKS = os.sysconf("SC_CLK_TCK")
+
+_numbers = count(1)
 
 
 def environment(folder: Path, **more: str) -> dict[str, str]:
@@ -49,18 +50,23 @@ class System:
     name: str
     folder: Path
     model: Path
+    actions_port: int = 0
+    """Of a running action server; 0 starts one."""
     port: int = 0
+    secret: str = SECRET
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     http: aiohttp.ClientSession | None = None
 
     async def start(self) -> float:
-        """Start both processes; seconds until the brain took its first turn."""
-        self.port, actions_port = free_port(), free_port()
-        self._run("actions", *self.actions_command(actions_port))
+        """Start the processes; seconds until the brain took its first turn."""
+        self.port = free_port()
+        if not self.actions_port:
+            self.actions_port = free_port()
+            self._run("actions", *self.actions_command(self.actions_port))
+            await _listening(self.actions_port)
         self.http = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0))
-        await _listening(actions_port)
         began = time.perf_counter()
-        self._run("brain", *self.brain_command(actions_port))
+        self._run("brain", *self.brain_command(self.actions_port))
         while True:
             if self.processes["brain"].poll() is not None:
                 raise RuntimeError((self.folder / f"{self.name}-brain.log").read_text()[-3000:])
@@ -70,6 +76,10 @@ class System:
                 await asyncio.sleep(0.05)
             else:
                 return time.perf_counter() - began
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
 
     async def stop(self) -> None:
         if self.http:
@@ -96,7 +106,7 @@ class System:
     def brain_command(self, actions_port: int) -> tuple[list[str], Path, dict[str, str]]:
         raise NotImplementedError
 
-    async def take(self, conversation: str, identity: int, said: str, number: int = 0) -> Any:
+    async def take(self, conversation: str, identity: int, said: str) -> Any:
         """One turn; `said` is text, or "/intent" for a pressed button."""
         raise NotImplementedError
 
@@ -123,11 +133,10 @@ class Vanilla(System):
         ]
         return [*command, "-i", "127.0.0.1", "--port", str(self.port)], BUILT, environment(self.folder)
 
-    async def take(self, conversation: str, identity: int, said: str, number: int = 0) -> Any:
+    async def take(self, conversation: str, identity: int, said: str) -> Any:
         assert self.http
         body = {"sender": conversation, "message": said, "metadata": metadata(identity)}
-        url = f"http://127.0.0.1:{self.port}/webhooks/rest/webhook"
-        async with self.http.post(url, json=body) as response:
+        async with self.http.post(f"{self.url}/webhooks/rest/webhook", json=body) as response:
             response.raise_for_status()
             return await response.json()
 
@@ -147,20 +156,21 @@ class Ours(System):
             environment(self.folder, HUITOUKE_ACTIONS_URL=url),
         )
 
-    async def take(self, conversation: str, identity: int, said: str, number: int = 0) -> Any:
+    async def take(self, conversation: str, identity: int, said: str) -> Any:
         assert self.http
-        what = {"intent": said[1:]} if said.startswith("/") else {"text": said}
-        body = {
-            "message_id": f"m-{time.monotonic_ns()}-{number}",
-            "conversation": conversation,
-            "metadata": metadata(identity),
-            **what,
-        }
-        url = f"http://127.0.0.1:{self.port}/webhooks/brain/turn"
-        headers = {"Authorization": f"Bearer {SECRET}"}
-        async with self.http.post(url, json=body, headers=headers) as response:
+        headers = {"Authorization": f"Bearer {self.secret}"}
+        body = self.turn(conversation, identity, said)
+        async with self.http.post(f"{self.url}/webhooks/brain/turn", json=body, headers=headers) as response:
             response.raise_for_status()
             return await response.json()
+
+    def turn(self, conversation: str, identity: int, said: str) -> dict[str, Any]:
+        return {
+            "message_id": f"m-{next(_numbers)}",
+            "conversation": conversation,
+            "metadata": metadata(identity),
+            **({"intent": said[1:]} if said.startswith("/") else {"text": said}),
+        }
 
 
 def metadata(identity: int) -> dict[str, Any]:
@@ -200,40 +210,3 @@ def _cpu(pid: int) -> float:
         return 0.0
     own = sum(int(fields[place]) for place in (11, 12, 13, 14)) / TICKS
     return own + sum(_cpu(int(child)) for child in children)
-
-
-def train_vanilla(epochs: int) -> tuple[Path, float]:
-    """Its model, and the seconds training took; kept until data, domain or its config change.
-
-    `epochs` are those of its intent model, 100 as it comes. What a turn costs does not depend on them.
-    """
-    sources = [ROOT / "domain.yml", HERE / "vanilla.yml", *sorted((ROOT / "data").rglob("*.yml"))]
-    newest = max(path.stat().st_mtime for path in sources)
-    model, record = BUILT / "models" / "vanilla.tar.gz", BUILT / "trained.json"
-    kept = json.loads(record.read_text()) if record.exists() else {}
-    if model.exists() and kept.get("epochs") == epochs and model.stat().st_mtime > newest:
-        return model, float(kept["seconds"])
-    shutil.rmtree(BUILT, ignore_errors=True)
-    shutil.copytree(ROOT / "data", BUILT / "data")
-    shutil.copy(ROOT / "domain.yml", BUILT / "domain.yml")
-    config = (HERE / "vanilla.yml").read_text()
-    intent_model = "- name: DIETClassifier\n    epochs: "
-    (BUILT / "config.yml").write_text(config.replace(f"{intent_model}100", f"{intent_model}{epochs}"))
-    command = [str(BRAIN_PYTHON), "-m", "rasa", "train", "--fixed-model-name", "vanilla", "--force"]
-    seconds = _timed(command, BUILT)
-    record.write_text(json.dumps({"seconds": seconds, "epochs": epochs}))
-    return model, seconds
-
-
-def train_ours() -> tuple[Path, float]:
-    """The model of the tree, and the seconds training takes."""
-    subprocess.run([str(BRAIN_PYTHON), "-m", "bot.brain.nlu.build"], cwd=ROOT, check=True)
-    seconds = _timed([str(BRAIN_PYTHON), "-m", "bot.brain.train", "--force"], ROOT)
-    return max((ROOT / "models").glob("*.tar.gz"), key=lambda path: path.stat().st_mtime), seconds
-
-
-def _timed(command: list[str], cwd: Path) -> float:
-    began = time.perf_counter()
-    with (ROOT / "build" / "bench" / "train.log").open("ab") as log:
-        subprocess.run(command, cwd=cwd, env=environment(cwd), stdout=log, stderr=log, check=True)
-    return time.perf_counter() - began
