@@ -7,6 +7,7 @@ import {
   BellIcon,
   BoardIcon,
   BotIcon,
+  CareIcon,
   ChartIcon,
   ChatIcon,
   GearIcon,
@@ -30,6 +31,7 @@ const ICONS: Record<Place, ComponentType<{ size?: number }>> = {
   closed: ArchiveIcon,
   bot: BotIcon,
   complaints: BoardIcon,
+  care: CareIcon,
   reports: ChartIcon,
   wall: WallIcon,
   settings: GearIcon,
@@ -42,7 +44,7 @@ export function Rail({ page, onHelp }: { page: string; onHelp: () => void }) {
   const me = useMe();
   const [bell, setBell] = useState(false);
   const places = (Object.keys(ICONS) as Place[]).filter(
-    (place) => may(me, "supervisor") || (place !== "reports" && place !== "wall"),
+    (place) => may(me, "supervisor") || !["care", "reports", "wall"].includes(place),
   );
   const badge: Partial<Record<Place, number>> = { queue: counts.queue, mine: counts.unread };
   return (

@@ -12,9 +12,10 @@ import { Wall } from "./wall/Wall";
 
 // Charts are most of the weight and rarely looked at.
 const Reports = lazy(() => import("./reports/Reports"));
+const CarePage = lazy(() => import("./care/CarePage"));
 
 /** Pages beside the work itself; taking a ticket moves between lists and must keep what is open. */
-const OFFICE = { complaints: 1, reports: 1, wall: 1, settings: 1 };
+const OFFICE = { complaints: 1, care: 1, reports: 1, wall: 1, settings: 1 };
 
 const PLACES: Record<string, string> = {
   q: "queue",
@@ -23,6 +24,7 @@ const PLACES: Record<string, string> = {
   e: "closed",
   b: "bot",
   k: "complaints",
+  c: "care",
   r: "reports",
   w: "wall",
   s: "settings",
@@ -51,23 +53,30 @@ export function Shell() {
         <ConnectionBar />
         <Guard key={page in OFFICE ? page : "work"} text={strings.failed}>
           <Suspense fallback={<p className="quiet-note">{strings.office.settings.loading}</p>}>
-            {page === "complaints" ? (
-              <Board number={second ?? null} />
-            ) : page === "reports" ? (
-              <Reports />
-            ) : page === "wall" ? (
-              <Wall />
-            ) : page === "settings" ? (
-              <SettingsPage tab={second ?? "me"} />
-            ) : (
-              <Work page={page} chosen={second ?? null} />
-            )}
+            <Page page={page} second={second ?? null} />
           </Suspense>
         </Guard>
       </div>
       {help && <Help onClose={() => setHelp(false)} />}
     </div>
   );
+}
+
+function Page({ page, second }: { page: string; second: string | null }) {
+  switch (page) {
+    case "complaints":
+      return <Board number={second} />;
+    case "care":
+      return <CarePage place={second} />;
+    case "reports":
+      return <Reports />;
+    case "wall":
+      return <Wall />;
+    case "settings":
+      return <SettingsPage tab={second ?? "me"} />;
+    default:
+      return <Work page={page} chosen={second} />;
+  }
 }
 
 function ConnectionBar() {

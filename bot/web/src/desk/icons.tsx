@@ -13,6 +13,9 @@ export const BotIcon = icon(
   </>,
 );
 export const BoardIcon = icon(<path d="M12 4l8.5 15h-17zM12 10v4M12 16.500v.01" />);
+export const CareIcon = icon(
+  <path d="M12 19.500s-7.5-4.600-7.5-10A4.200 4.200 0 0 1 12 7.200a4.200 4.200 0 0 1 7.5 2.300c0 5.400-7.5 10-7.5 10z" />,
+);
 export const ChartIcon = icon(<path d="M4 20h16M7 16v-5M12 16V6M17 16v-8" />);
 export const WallIcon = icon(
   <>

@@ -14,6 +14,7 @@ import "./styles/talk.css";
 import "./styles/compose.css";
 import "./styles/side.css";
 import "./styles/office.css";
+import "./styles/care.css";
 
 applyTheme(document.documentElement);
 wishes.subscribe(() => applyTheme(document.documentElement));

@@ -1,3 +1,4 @@
+import { careEn } from "./care.en";
 import { officeEn } from "./office.en";
 import type { Strings } from "./zh";
 
@@ -5,6 +6,7 @@ export const en: Strings = {
   lang: "en",
   title: "Huitouke desk",
   office: officeEn,
+  care: careEn,
   nav: {
     label: "Main menu",
     queue: "Queue",
@@ -13,6 +15,7 @@ export const en: Strings = {
     closed: "Closed",
     bot: "Bot",
     complaints: "Complaints",
+    care: "Care",
     reports: "Reports",
     wall: "Wall",
     settings: "Settings",
@@ -193,6 +196,7 @@ export const en: Strings = {
           ["G E", "Closed"],
           ["G B", "Bot"],
           ["G K", "Complaints"],
+          ["G C", "Care"],
           ["G R", "Reports"],
           ["G W", "Wall"],
           ["G S", "Settings"],

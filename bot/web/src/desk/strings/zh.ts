@@ -1,3 +1,4 @@
+import { careZh } from "./care.zh";
 import { officeZh } from "./office.zh";
 
 /** What agents read at work, in Chinese first. */
@@ -5,6 +6,7 @@ export const zh = {
   lang: "zh-CN" as "zh-CN" | "en",
   title: "回头客工作台",
   office: officeZh,
+  care: careZh,
   nav: {
     label: "主菜单",
     queue: "排队",
@@ -13,6 +15,7 @@ export const zh = {
     closed: "已结束",
     bot: "机器人",
     complaints: "投诉",
+    care: "关怀",
     reports: "报表",
     wall: "大屏",
     settings: "设置",
@@ -196,6 +199,7 @@ export const zh = {
           ["G E", "已结束"],
           ["G B", "机器人"],
           ["G K", "投诉"],
+          ["G C", "关怀"],
           ["G R", "报表"],
           ["G W", "大屏"],
           ["G S", "设置"],
