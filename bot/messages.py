@@ -5,11 +5,12 @@ Channels know conversations only as the `Conversations` protocol below; the serv
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, NewType, Protocol
 
+from bot.kit.db import WriteSession
 from bot.kit.ids import ConversationId
 
 Channel = Literal["web", "wechat", "wecom"]
@@ -262,6 +263,10 @@ Listener = Callable[[ConversationEvent], None]
 Unsubscribe = Callable[[], None]
 
 
+Also = Callable[[WriteSession], Awaitable[None]]
+"""What belongs to a message and is stored with it or not at all."""
+
+
 class Conversations(Protocol):
     """What a channel may do with conversations."""
 
@@ -273,8 +278,16 @@ class Conversations(Protocol):
         """How the conversation stands; None when it is gone."""
         ...
 
-    async def receive(self, message: InboundMessage, conversation: ConversationId | None = None) -> Receipt:
-        """Store a customer's message; it is safe when this returns. Raises BadInput or Unavailable."""
+    async def receive(
+        self,
+        message: InboundMessage,
+        conversation: ConversationId | None = None,
+        also: Also | None = None,
+    ) -> Receipt:
+        """Store a customer's message; it is safe when this returns. Raises BadInput or Unavailable.
+
+        `also` is done in the same transaction, before; for a message that is there already, not at all.
+        """
         ...
 
     async def prompts(self, conversation: ConversationId) -> Sequence[Prompt]:
@@ -393,6 +406,11 @@ class NoticeOutlet(Protocol):
 
 class Files(Protocol):
     """Files that customers and agents send, kept outside the web root."""
+
+    @property
+    def types(self) -> Sequence[str]:
+        """The content types that are kept."""
+        ...
 
     async def keep(self, name: str, data: bytes) -> FileRef:
         """Store a file. Raises BadType or TooLarge."""

@@ -22,6 +22,7 @@ from bot.kit.db import Database, WriteSession
 from bot.kit.errors import BadInput, NotFound
 from bot.kit.ids import ConversationId, IdentityId, new_conversation_id
 from bot.messages import (
+    Also,
     Channel,
     ChannelUser,
     CustomerSaw,
@@ -126,13 +127,20 @@ class ConversationService:
             served = await self._desk.served_by(session, row, now)
         return OpenConversation(conversation, row.last_seq, row.seen_seq, proved, served)
 
-    async def receive(self, message: InboundMessage, conversation: ConversationId | None = None) -> Receipt:
+    async def receive(
+        self,
+        message: InboundMessage,
+        conversation: ConversationId | None = None,
+        also: Also | None = None,
+    ) -> Receipt:
         """See Conversations.receive. Without `conversation` the visitor's own is found or opened."""
         if conversation is None:
-            return await self._receive_from(message)
+            return await self._receive_from(message, also)
         text = clean_text(message.text, self._max_text) if message.text is not None else None
         try:
             async with self._database.write() as session:
+                if also is not None:
+                    await also(session)
                 content = await self._content(session, conversation, text, message)
                 message = await self._greeted(session, conversation, message)
                 stored = await store_inbound(
@@ -159,18 +167,18 @@ class ConversationService:
         answer = await greeting(session, IdentityId(row.identity_id), self._clock())
         return replace(message, answer=answer)
 
-    async def _receive_from(self, message: InboundMessage) -> Receipt:
+    async def _receive_from(self, message: InboundMessage, also: Also | None) -> Receipt:
         """Store a message in its sender's conversation, which is looked up once and then remembered."""
         sender = (message.channel, message.account, message.channel_user)
         if (known := self._homes.get(sender)) is not None:
             try:
-                return await self.receive(message, known)
+                return await self.receive(message, known, also)
             except NotFound:
                 del self._homes[sender]  # it was erased; who writes again begins anew
         if len(self._homes) >= MOST_HOMES:
             self._homes.clear()
         self._homes[sender] = await self._conversation_of(message)
-        return await self.receive(message, self._homes[sender])
+        return await self.receive(message, self._homes[sender], also)
 
     async def _conversation_of(self, message: InboundMessage) -> ConversationId:
         """The sender's own conversation; opening it costs a transaction only the first time."""

@@ -11,7 +11,7 @@ import structlog
 from bot.channels.tencent import sentences
 from bot.channels.tencent.offers import Offers, choice_of
 from bot.kit.errors import BadInput
-from bot.messages import Channel, ChannelUser, Content, Conversations, FileRef, Files, InboundMessage
+from bot.messages import Also, Channel, ChannelUser, Content, Conversations, FileRef, Files, InboundMessage
 
 log = structlog.get_logger(__name__)
 
@@ -61,9 +61,17 @@ class Intake:
         return await self.files.expect(media.name, media.content_type, key)
 
     async def say(
-        self, account: str, user: ChannelUser, id_: str, said: Said, file: FileRef | None, *, words: bool
+        self,
+        account: str,
+        user: ChannelUser,
+        id_: str,
+        said: Said,
+        file: FileRef | None,
+        also: Also,
+        *,
+        words: bool,
     ) -> None:
-        """Store it; `words`: it is a text that the customer wrote or clicked."""
+        """Store it, and `also` what goes with it; `words`: a text that the customer wrote or clicked."""
         message = InboundMessage(
             channel=self.channel,
             account=account,
@@ -81,14 +89,14 @@ class Intake:
         if words and not said.silent:
             message = await self._understood(message, said)
         try:
-            await self._receive(message)
+            await self._receive(message, also)
         except BadInput as error:
             # A choice that is no longer offered is what it says; a text without anything to read is said so.
             log.info("arrival_as_text", account=account, code=error.code)
             plain = replace(message, choice=None, text=said.text)
             if error.code == "empty" or not said.text.strip():
                 plain = replace(plain, text="[空消息]", answer=sentences.UNSUPPORTED)
-            await self._receive(plain)
+            await self._receive(plain, also)
 
     async def _understood(self, message: InboundMessage, said: Said) -> InboundMessage:
         """A menu's click or a bare number is a choice; "解绑" is a wish that the bot has no part in."""
@@ -100,13 +108,15 @@ class Intake:
             choice = await self.offers.answered(message.account, message.channel_user, said.text)
         return replace(message, choice=choice, text=None) if choice else message
 
-    async def _receive(self, message: InboundMessage) -> None:
+    async def _receive(self, message: InboundMessage, also: Also) -> None:
         text = message.text or ""
         pieces = [text[start : start + PIECE] for start in range(0, len(text), PIECE)]
         if len(pieces) < 2:
-            await self.conversations.receive(message)
+            await self.conversations.receive(message, also=also)
             return
         for number, piece in enumerate(pieces):
             if piece.strip():
                 id_ = f"{message.channel_message_id}#{number}"
-                await self.conversations.receive(replace(message, text=piece, channel_message_id=id_))
+                await self.conversations.receive(
+                    replace(message, text=piece, channel_message_id=id_), also=also
+                )

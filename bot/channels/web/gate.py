@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address, ip_network
 from urllib.parse import urlsplit
 
 from aiohttp import web
 
 from bot.channels.web.limits import RateLimit
 from bot.kit.errors import Forbidden, TooMany
+from bot.kit.proxies import Proxies
 from bot.kit.settings import Settings
 
 
@@ -27,7 +27,7 @@ class Gate:
 
     def __init__(self, settings: Settings) -> None:
         self._allowed = frozenset(settings.allowed_origins)
-        self._proxies = [ip_network(proxy, strict=False) for proxy in settings.trusted_proxies]
+        self._proxies = Proxies(settings.trusted_proxies)
         self._visitors = RateLimit(settings.rate_visitor_burst, settings.rate_visitor_per_second)
         self._addresses = RateLimit(settings.rate_address_burst, settings.rate_address_per_second)
 
@@ -55,22 +55,9 @@ class Gate:
 
     def address(self, request: web.Request) -> str:
         """Where a request really comes from: what a trusted proxy says, else the peer."""
-        peer = request.remote or ""
-        if not self._from_proxy(peer):
-            return peer
-        for hop in reversed(request.headers.get("X-Forwarded-For", "").split(",")):
-            if hop.strip() and not self._from_proxy(hop.strip()):
-                return hop.strip()
-        return peer
+        return self._proxies.address(request.remote or "", request.headers.get("X-Forwarded-For", ""))
 
     def _host(self, request: web.Request) -> str:
-        if self._from_proxy(request.remote or ""):
+        if self._proxies.trusts(request.remote or ""):
             return request.headers.get("X-Forwarded-Host") or request.host
         return request.host
-
-    def _from_proxy(self, address: str) -> bool:
-        try:
-            parsed = ip_address(address)
-        except ValueError:
-            return False
-        return any(parsed in proxy for proxy in self._proxies)

@@ -15,7 +15,7 @@ from bot.channels.wechat.decode import Arrival
 from bot.channels.wechat.door import Opened
 from bot.channels.wechat.notices import Notices
 from bot.kit.clock import Clock
-from bot.kit.db import Database
+from bot.kit.db import Database, WriteSession
 from bot.kit.errors import Unavailable
 from bot.kit.tasks import TaskGroup
 from bot.messages import ChannelUser, Conversations, Deliveries
@@ -46,7 +46,8 @@ class Inbound:
         """Keep an arrival; safe when this returns. `silent`: it is not for the bot. Raises Replayed or
         Unavailable."""
         file = await self.intake.expected(account, arrival.user, arrival.id, arrival.said)
-        async with self.database.write() as session:
+
+        async def note(session: WriteSession) -> None:
             await guard.check_nonce(session, account, opened.timestamp, opened.nonce, body, self.clock)
             if arrival.follow or arrival.scene or arrival.grants:
                 await followers.note(session, account, arrival)
@@ -55,12 +56,16 @@ class Inbound:
             if file is not None and arrival.said and arrival.said.media:
                 await self.media.want(session, file.id, account, arrival.said.media.media_id)
             await self.notices.note(session, account, arrival)
-        if file is not None:
-            self.media.wake()
-        if arrival.said is not None:
+
+        if arrival.said is None:
+            async with self.database.write() as session:
+                await note(session)
+        else:
             said = replace(arrival.said, silent=True) if silent else arrival.said
             words = arrival.kind == "text"
-            await self.intake.say(account, arrival.user, arrival.id, said, file, words=words)
+            await self.intake.say(account, arrival.user, arrival.id, said, file, note, words=words)
+        if file is not None:
+            self.media.wake()
         if arrival.follow == "unsubscribed":
             await self._leave(account, arrival)
         elif arrival.grants:

@@ -15,7 +15,7 @@ from bot.channels.tencent.sending import Sender
 from bot.channels.wecom import sessions
 from bot.channels.wecom.decode import FAILURES, BadLine, Line, decode
 from bot.kit.clock import Clock
-from bot.kit.db import Database
+from bot.kit.db import Database, WriteSession
 from bot.messages import Deliveries
 
 log = structlog.get_logger(__name__)
@@ -57,16 +57,18 @@ class Inbound:
 
     async def _said(self, account: str, line: Line, said: Said) -> None:
         file = await self.intake.expected(account, line.user, line.id, said)
-        async with self.database.write() as session:
+
+        async def note(session: WriteSession) -> None:
             granted = await self.meter.grant(session, account, line.user, "message", line.id, line.at)
             if granted:
                 # Every message may begin a new session: its state has to be asked.
                 await sessions.set_state(session, account, line.user, None, line.at)
             if file is not None and said.media:
                 await self.media.want(session, file.id, account, said.media.media_id)
+
+        await self.intake.say(account, line.user, line.id, said, file, note, words=line.kind == "text")
         if file is not None:
             self.media.wake()
-        await self.intake.say(account, line.user, line.id, said, file, words=line.kind == "text")
         await self.deliveries.resume(CHANNEL, account, line.user)
 
     async def _event(self, account: str, line: Line, event: Mapping[str, Any]) -> None:
@@ -85,15 +87,17 @@ class Inbound:
     async def _entered(self, account: str, line: Line, event: Mapping[str, Any]) -> None:
         """Opening the chat is a reason to speak only when the platform lets us: with a welcome code."""
         code, scene = str(event.get("welcome_code") or ""), str(event.get("scene") or "")
-        async with self.database.write() as session:
+
+        async def note(session: WriteSession) -> None:
             await sessions.entered(session, account, line.user, code, scene, line.at)
+
         said = Said(
             "打开了客服会话",
             event={"kind": "enter", "scene": scene},
             greet=bool(code),
             silent=not code,
         )
-        await self.intake.say(account, line.user, line.id, said, None, words=False)
+        await self.intake.say(account, line.user, line.id, said, None, note, words=False)
 
     async def _failed(self, event: Mapping[str, Any]) -> None:
         """A message that the platform had taken did not arrive: the agent must know."""

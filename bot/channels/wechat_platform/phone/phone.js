@@ -66,14 +66,46 @@ async function follow() {
 
 function menu() {
   const known = accounts.find((each) => each.id === account());
-  at("menu").replaceChildren(
-    ...(known?.menu?.button ?? []).flatMap((button) => button.sub_button ?? [button]).slice(0, 4).map((button) => {
-      const press = document.createElement("button");
-      press.textContent = button.name;
-      press.addEventListener("click", () => act({ do: "press", key: button.key ?? "" }));
-      return press;
-    }),
-  );
+  at("menu").replaceChildren(...(known?.menu?.button ?? []).map((button) => top(button)));
+}
+
+/** A button of the account's menu; one with others below it opens them. */
+function top(button) {
+  const item = document.createElement("div");
+  const below = document.createElement("div");
+  below.className = "below";
+  below.hidden = true;
+  below.append(...(button.sub_button ?? []).map((each) => pressed(each)));
+  const press = pressed(button);
+  if (button.sub_button) press.setAttribute("aria-expanded", "false");
+  item.append(below, press);
+  return item;
+}
+
+function pressed(button) {
+  const press = document.createElement("button");
+  press.type = "button";
+  press.textContent = button.sub_button ? `≡ ${button.name}` : button.name;
+  press.addEventListener("click", () => {
+    const opens = button.sub_button && press.previousElementSibling.hidden;
+    close();
+    if (opens) open(press);
+    else if (button.type === "view") window.open(button.url, "_blank", "noopener");
+    else if (!button.sub_button) act({ do: "press", key: button.key ?? "" });
+  });
+  return press;
+}
+
+function open(press) {
+  press.previousElementSibling.hidden = false;
+  press.setAttribute("aria-expanded", "true");
+}
+
+function close() {
+  for (const below of document.querySelectorAll("#menu .below")) {
+    below.hidden = true;
+    if (below.nextElementSibling.ariaExpanded) below.nextElementSibling.setAttribute("aria-expanded", "false");
+  }
 }
 
 at("write").addEventListener("submit", (event) => {

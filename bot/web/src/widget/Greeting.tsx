@@ -1,8 +1,18 @@
 import type { Prompt } from "../chat/protocol";
-import { ArrowIcon, FlagIcon, Mark, PersonIcon, PointsIcon, WalletIcon } from "../ui/icons";
+import { ArrowIcon, ClockIcon, FlagIcon, Mark, PersonIcon, PointsIcon, WalletIcon } from "../ui/icons";
 import { useStrings } from "./context";
 
 const ICONS = [PointsIcon, WalletIcon, FlagIcon, PersonIcon];
+const OWN_ICONS: Record<string, typeof PersonIcon> = {
+  complaint: FlagIcon,
+  ask_complaint_status: FlagIcon,
+  card: WalletIcon,
+  ask_balance: WalletIcon,
+  points: PointsIcon,
+  ask_points: PointsIcon,
+  delivery: ClockIcon,
+  reorder: ClockIcon,
+};
 
 type Props = {
   prompts: readonly Prompt[] | null;
@@ -17,10 +27,18 @@ export function Greeting({ prompts, onSay, onAsk }: Props) {
   const person = said.questions[said.questions.length - 1] ?? "";
   const offered = own
     ? [
-        ...own.map((prompt) => ({ title: prompt.title, press: () => onAsk(prompt) })),
-        { title: person, press: () => onSay(person) },
+        ...own.map((prompt) => ({
+          title: prompt.title,
+          Icon: OWN_ICONS[prompt.prompt] ?? PersonIcon,
+          press: () => onAsk(prompt),
+        })),
+        { title: person, Icon: PersonIcon, press: () => onSay(person) },
       ]
-    : said.questions.map((title) => ({ title, press: () => onSay(title) }));
+    : said.questions.map((title, index) => ({
+        title,
+        Icon: ICONS[index] ?? PersonIcon,
+        press: () => onSay(title),
+      }));
   return (
     <section className="greeting">
       <span className="greeting-mark">
@@ -30,20 +48,17 @@ export function Greeting({ prompts, onSay, onAsk }: Props) {
       <p>{said.text}</p>
       <h3>{own ? said.own : said.try}</h3>
       <ul>
-        {offered.map(({ title, press }, index) => {
-          const Icon = ICONS[index] ?? PersonIcon;
-          return (
-            <li key={title}>
-              <button type="button" onClick={press}>
-                <span className="greeting-icon">
-                  <Icon />
-                </span>
-                {title}
-                <ArrowIcon size={16} />
-              </button>
-            </li>
-          );
-        })}
+        {offered.map(({ title, Icon, press }) => (
+          <li key={title}>
+            <button type="button" onClick={press}>
+              <span className="greeting-icon">
+                <Icon />
+              </span>
+              {title}
+              <ArrowIcon size={16} />
+            </button>
+          </li>
+        ))}
       </ul>
     </section>
   );
