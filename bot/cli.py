@@ -21,6 +21,7 @@ from bot.kit.db import Database
 from bot.kit.errors import HuitoukeError
 from bot.kit.logging import set_up_logging
 from bot.kit.settings import Settings, demo_desk_password, kept_secret, load_settings
+from bot.migrations.models import all_tables
 from bot.store.cli import add_commands
 
 app = typer.Typer(
@@ -32,7 +33,7 @@ app.add_typer(db_app, name="db")
 app.add_typer(make_wechat_cli(wecom_api), name="wechat")
 app.add_typer(demo_app, name="demo")
 app.add_typer(admin_app, name="admin")
-add_commands(app, erase_now)
+add_commands(app, erase_now, all_tables)
 
 
 def _care() -> tuple[Care, Callable[[], Awaitable[None]]]:

@@ -20,11 +20,12 @@ from bot.desk.office import Office
 from bot.desk.rules.service import RuleBook
 from bot.files.service import FileStore
 from bot.kit.clock import Clock, system_now
-from bot.kit.db import Base, Database, WriteSession
+from bot.kit.db import Database, WriteSession
 from bot.kit.errors import HuitoukeError, Unavailable
 from bot.kit.ids import CustomerId
 from bot.kit.settings import load_settings
 from bot.kit.tasks import TaskGroup
+from bot.migrations.models import all_tables
 from bot.store.privacy import queue
 
 log = structlog.get_logger(__name__)
@@ -122,10 +123,10 @@ async def erase_now(database: Database, customer: CustomerId) -> bool:
 
 async def _erase_channels(session: WriteSession, talked: Talked) -> None:
     """What the channels keep under the name by which they know the customer: allowances, subscriptions."""
-    for table in Base.metadata.sorted_tables:
+    for table in all_tables().sorted_tables:
         if "channel_user" in table.c and table.name not in ELSEWHERE:
             await _erase_users(session, table, talked)
-    fetched = Base.metadata.tables["wx_fetch"]
+    fetched = all_tables().tables["wx_fetch"]
     await session.execute(delete(fetched).where(fetched.c.file_id.in_(talked.files)))
 
 

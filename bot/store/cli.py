@@ -15,7 +15,7 @@ from rich.table import Table
 
 from bot.kit.clock import system_now
 from bot.kit.db import Database, WriteSession
-from bot.kit.errors import HuitoukeError, NotFound
+from bot.kit.errors import HuitoukeError, NotFound, Unavailable
 from bot.kit.ids import CustomerId
 from bot.kit.settings import load_settings
 from bot.store.access.service import log_access
@@ -38,10 +38,14 @@ EraseRest = Callable[[Database, CustomerId], Awaitable[bool]]
 """Works off an erasure at once (bot.erasing); False: some of it could not be reached, and is tried again."""
 
 
-def add_commands(app: typer.Typer, erase_rest: EraseRest) -> None:
-    """Put the store's commands into `app`. `erase_rest`: how to erase what other parts hold of a customer."""
+def add_commands(app: typer.Typer, erase_rest: EraseRest, all_tables: Callable[[], object]) -> None:
+    """Put the store's commands into `app`.
+
+    `erase_rest`: how to erase what other parts hold of a customer; `all_tables` makes every part's tables
+    known, else an export would leave out those of parts that nothing else has loaded.
+    """
     app.command("import")(import_)
-    app.command("export")(export)
+    app.command("export")(_export(all_tables))
     app.command("erase")(_erase(erase_rest))
     ledger = typer.Typer(help="The ledger of points and money.", no_args_is_help=True)
     ledger.command("check")(check)
@@ -77,28 +81,39 @@ def import_(
         raise typer.Exit(1)
 
 
-def export(
-    customer: Annotated[str, typer.Argument(help="Phone or member number.")],
-    out: Annotated[Path | None, typer.Option(help="A file; standard output when absent.")] = None,
-) -> None:
-    """Write everything we hold about one customer as JSON (PIPL art. 45)."""
+def _export(all_tables: Callable[[], object]) -> Callable[..., None]:
+    def export(
+        customer: Annotated[str, typer.Argument(help="Phone or member number.")],
+        out: Annotated[Path | None, typer.Option(help="A file; standard output when absent.")] = None,
+    ) -> None:
+        """Write everything we hold about one customer as JSON (PIPL art. 45)."""
 
-    async def work(database: Database) -> str:
-        now = system_now()
-        async with database.write() as session:
-            who = await _customer(session, customer)
-            await log_access(
-                session, who.customer_id, "export", now, why="个人信息查阅、复制", reader="system", name=ACTOR
-            )
-            data = await export_customer(session, who.customer_id, now)
-        return json.dumps(data, ensure_ascii=False, indent=2)
+        all_tables()
 
-    text = _run(work)
-    if out is None:
-        typer.echo(text)
-    else:
-        out.write_text(text + "\n", encoding="utf-8")
-        console.print(f"Written to {out}.")
+        async def work(database: Database) -> str:
+            now = system_now()
+            async with database.write() as session:
+                who = await _customer(session, customer)
+                await log_access(
+                    session,
+                    who.customer_id,
+                    "export",
+                    now,
+                    why="个人信息查阅、复制",
+                    reader="system",
+                    name=ACTOR,
+                )
+                data = await export_customer(session, who.customer_id, now)
+            return json.dumps(data, ensure_ascii=False, indent=2)
+
+        text = _run(work)
+        if out is None:
+            typer.echo(text)
+        else:
+            out.write_text(text + "\n", encoding="utf-8")
+            console.print(f"Written to {out}.")
+
+    return export
 
 
 def _erase(erase_rest: EraseRest) -> Callable[..., None]:
@@ -192,4 +207,6 @@ def _run(work: Callable[[Database], Awaitable[T]]) -> T:
         return asyncio.run(with_database())
     except HuitoukeError as error:
         console.print(f"[red]{error.message}[/red]")
+        if isinstance(error, Unavailable):
+            console.print("When it is new: `huitouke db upgrade` makes its tables.")
         raise typer.Exit(1) from error

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from bot.kit.db import Database
 from bot.kit.ids import CustomerId
 from bot.migrations import upgrade
+from bot.migrations.models import all_tables
 from bot.store.cli import add_commands
 
 Run = Callable[..., tuple[int, str]]
@@ -28,7 +29,7 @@ async def rest(_database: Database, customer: CustomerId) -> bool:
     return False
 
 
-add_commands(COMMANDS, rest)
+add_commands(COMMANDS, rest, all_tables)
 
 
 @pytest.fixture

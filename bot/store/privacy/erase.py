@@ -10,47 +10,62 @@ from sqlalchemy import case, delete, select, update
 from bot.kit.db import Base, WriteSession
 from bot.kit.errors import Conflict, NotFound
 from bot.kit.ids import CustomerId
+from bot.store.access.models import AccessLog
+from bot.store.bills.models import Bill
 from bot.store.bookings.models import Booking
+from bot.store.bulk import table_of
+from bot.store.cards.models import Card
 from bot.store.cards.reads import balance_by_card
+from bot.store.care.models import CareSnooze
 from bot.store.complaints.models import Complaint, ComplaintEvent
+from bot.store.consents.models import Consent
+from bot.store.contacts.models import ContactPoint
+from bot.store.contracts.models import Contract
 from bot.store.counters.service import take
 from bot.store.customers.models import Customer
 from bot.store.customers.numbers import member_number
+from bot.store.facts.models import CustomerFact
 from bot.store.identities.models import ChannelIdentity, CodeChallenge, CodeGuard, DemoSmsRow
 from bot.store.ledger.accounts import ensure_account
-from bot.store.ledger.models import Company
+from bot.store.ledger.models import Account, Company, Entry
 from bot.store.ledger.service import debit
+from bot.store.orders.models import Order
 from bot.store.points.reads import points_summary
 from bot.store.privacy import queue
+from bot.store.privacy.models import Erasure
 from bot.store.promises.models import Promise
+from bot.store.quotes.models import Quote
+from bot.store.referrals.models import ReferralCode
 from bot.store.requests.service import Note
+from bot.store.seasons.models import CareNote
+from bot.store.stages.models import StageChange
 from bot.store.surveys.models import Survey
 
 ERASED = "已注销"
 
-DELETED = (
-    "contact_point",
-    "customer_fact",
-    "care_note",
-    "stage_change",
-    "referral_code",
-    "care_snooze",
+DELETED: tuple[type[Base], ...] = (
+    ContactPoint,
+    CustomerFact,
+    CareNote,
+    StageChange,
+    ReferralCode,
+    CareSnooze,
 )
 """Kept for the customer alone: nothing obliges us to have them."""
 
-KEPT = {
-    "ledger_account": "账务记录，依法保存",
-    "ledger_entry": "账务记录，依法保存",
-    "card": "账务记录，依法保存",
-    "customer_order": "交易记录，依法保存",
-    "bill": "交易记录，依法保存",
-    "quote": "交易记录，依法保存",
-    "contract": "合同，依法保存",
-    "complaint": "投诉处理记录，内容已清除",
-    "survey": "评分，文字已清除",
-    "consent": "同意与拒绝的凭证",
-    "access_log": "查阅记录",
-    "erasure": "注销的凭证",
+KEPT: dict[type[Base], str] = {
+    Account: "账务记录，依法保存",
+    Entry: "账务记录，依法保存",
+    Card: "账务记录，依法保存",
+    Order: "交易记录，依法保存",
+    Bill: "交易记录，依法保存",
+    Quote: "交易记录，依法保存",
+    Contract: "合同，依法保存",
+    Complaint: "投诉处理记录，内容已清除",
+    Survey: "评分，文字已清除",
+    Consent: "同意与拒绝的凭证",
+    AccessLog: "查阅记录",
+    Erasure: "注销的凭证",
 }
 """Tables that stay, without a name, and why (in the customer's language)."""
 
@@ -96,9 +111,13 @@ async def erase_customer(
         await session.flush()
     await _release_identities(session, customer_id, note.at)
     await _clear_words(session, customer_id)
-    deleted = {table: await _delete(session, table, customer_id) for table in DELETED}
+    deleted = {table.__tablename__: await _delete(session, table, customer_id) for table in DELETED}
     await queue.ask(session, customer_id, note.at, note.at + rest_after)
-    kept = {table: why for table, why in KEPT.items() if await _has_rows(session, table, customer_id)}
+    kept = {
+        table.__tablename__: why
+        for table, why in KEPT.items()
+        if await _has_rows(session, table, customer_id)
+    }
     return Erased({table: count for table, count in deleted.items() if count}, kept)
 
 
@@ -159,18 +178,16 @@ async def _clear_words(session: WriteSession, customer_id: CustomerId) -> None:
     await session.execute(update(Promise).where(Promise.customer_id == customer_id).values(text=ERASED))
 
 
-async def _delete(session: WriteSession, name: str, customer_id: CustomerId) -> int:
-    table = Base.metadata.tables[name]
+async def _delete(session: WriteSession, model: type[Base], customer_id: CustomerId) -> int:
+    table = table_of(model)
     statement = delete(table).where(table.c.customer_id == customer_id).returning(table.c.id)
     return len((await session.execute(statement)).all())
 
 
-async def _has_rows(session: WriteSession, name: str, customer_id: CustomerId) -> bool:
-    table = Base.metadata.tables[name]
-    if "customer_id" not in table.c:
-        accounts = Base.metadata.tables["ledger_account"]
-        own = select(accounts.c.id).where(accounts.c.customer_id == customer_id)
-        statement = select(table.c.id).where(table.c.account_id.in_(own)).limit(1)
+async def _has_rows(session: WriteSession, model: type[Base], customer_id: CustomerId) -> bool:
+    table = table_of(model)
+    if "customer_id" in table.c:
+        own = table.c.customer_id == customer_id
     else:
-        statement = select(table.c.id).where(table.c.customer_id == customer_id).limit(1)
-    return (await session.execute(statement)).first() is not None
+        own = table.c.account_id.in_(select(Account.id).where(Account.customer_id == customer_id))
+    return (await session.execute(select(table.c.id).where(own).limit(1))).first() is not None

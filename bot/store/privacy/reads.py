@@ -60,10 +60,10 @@ async def _facts(session: AsyncSession, customer_id: CustomerId, now: datetime) 
     rows = (await session.execute(_FACTS, {"customer": customer_id, "now": now})).all()
     return [
         HeldData(
-            NAMES.get(row.name, row.name),
+            NAMES.get(row.name) or str(row.name),
             _value(row.name, row.value),
             SOURCES[row.source],
-            PURPOSES.get(row.purpose, row.purpose),
+            PURPOSES.get(row.purpose) or str(row.purpose),
             row.expires_at,
         )
         for row in rows
