@@ -133,8 +133,9 @@ def _later(matter: Matter, person: Person, rules: Rules, now: datetime) -> tuple
             return "agent", now + AGENT_AGAIN
         if any(line.owner == "queue" for line in person.lines):
             return "in_queue", now + QUEUE_AGAIN
-        if person.wrote_at is not None and person.wrote_at > now - rules.running:
-            return "running", person.wrote_at + rules.running
+    silence = rules.talking if service else rules.running
+    if person.wrote_at is not None and person.wrote_at > now - silence:
+        return "running", person.wrote_at + silence
     quiet = quiet_until(now, person.time_zone, rules)
     if quiet is not None:
         return "quiet", quiet

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import ColumnElement, FromClause, Select, and_, bindparam, exists, or_, select, true
+from sqlalchemy.orm import aliased
 
 from bot.care.calendar import Calendar
 from bot.care.sources import touched_since
@@ -74,9 +75,9 @@ class Due(Calendar):
 
     def no_open_complaint(self, customer: Expression) -> ColumnElement[bool]:
         """Nothing that this customer complained about is still open."""
-        return ~exists().where(
-            Complaint.customer_id == customer, Complaint.state.not_in(("responded", "closed"))
-        )
+        other = aliased(Complaint)  # the trigger's own statement may be about complaints itself
+        open_ = (other.customer_id == customer, other.state.not_in(("responded", "closed")))
+        return ~exists().where(*open_)
 
     def in_season(self, starts: Expression, ends: Expression) -> ColumnElement[bool]:
         """Is the customer's today between two month-and-days? A season may go across the new year."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Final, Literal, Protocol
 
 from sqlalchemy import func, select, text
@@ -118,19 +119,9 @@ class Hands:
 
     async def pressure(self) -> Pressure:
         """How much waits for the brain and in each channel; what is only held counts for neither."""
-        waiting = select(Message.id).where(text("message.state = 'waiting'")).limit(BRAIN_MOST)
-        queued = (
-            select(
-                Conversation.channel, func.count().label("queued"), func.max(Message.attempts).label("tries")
-            )
-            .join(Message, Message.conversation_id == Conversation.id)
-            .where(text("message.state IN ('waiting', 'queued', 'sending', 'held')"))
-            .where(Message.state.in_(("queued", "sending")))
-            .group_by(Conversation.channel)
-        )
         async with self._database.read() as session:
-            brain = await session.scalar(select(func.count()).select_from(waiting.subquery()))
-            rows = (await session.execute(queued)).all()
+            brain = await session.scalar(_waiting())
+            rows = (await session.execute(_queued())).all()
         down = frozenset(row.channel for row in rows if row.tries >= TRIES_OF_A_DEAD_CHANNEL)
         return Pressure(brain or 0, {row.channel: row.queued for row in rows}, down)
 
@@ -152,6 +143,23 @@ class Hands:
         if self.agents is not None:
             for conversation in handing.told_agents:
                 self.agents.committed(conversation)
+
+
+@cache
+def _waiting() -> Any:
+    found = select(Message.id).where(text("message.state = 'waiting'")).limit(BRAIN_MOST)
+    return select(func.count()).select_from(found.subquery())
+
+
+@cache
+def _queued() -> Any:
+    open_ = text("message.state IN ('waiting', 'queued', 'sending', 'held')")  # as the partial index has it
+    return (
+        select(Conversation.channel, func.count().label("queued"), func.max(Message.attempts).label("tries"))
+        .join(Message, Message.conversation_id == Conversation.id)
+        .where(open_, Message.state.in_(("queued", "sending")))
+        .group_by(Conversation.channel)
+    )
 
 
 class Handing:

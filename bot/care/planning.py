@@ -9,18 +9,20 @@ from __future__ import annotations
 import zlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Final
 
 import structlog
 from sqlalchemy import Select, bindparam, func, literal, select, text, true, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql import insert as insert_postgresql
+from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.care.due import Due, Scope
 from bot.care.models import CareMark, Occurrence
 from bot.care.settings import TriggerBook, is_paused
 from bot.care.sources import SOURCES, sources_of
-from bot.care.sql import joined
+from bot.care.sql import joined, table
 from bot.care.trigger import Trigger
 from bot.care.triggers import trigger_named
 from bot.kit.clock import Clock, local_date
@@ -68,17 +70,27 @@ class Planner:
             newest = await self._newest(session)
             await self._learn_zones(session, now)
         planned: dict[str, int] = {}
-        for trigger in triggers:
-            scope = "all" if full else self._scope(trigger, marks, newest, now)
-            if scope is None:
+        for group in self._groups(triggers):
+            scopes = {each.name: "all" if full else self._scope(each, marks, newest, now) for each in group}
+            if not any(scopes.values()):
                 continue
-            since = {f"since_{name}": self._since(marks, name) for name in sources_of(trigger.watches)}
             async with self._database.write() as session:
-                planned[trigger.name] = await self._insert(session, trigger, scope, since, now)
+                for trigger in group:
+                    scope = scopes[trigger.name]
+                    if scope is not None:
+                        since = {
+                            f"since_{name}": self._since(marks, name) for name in sources_of(trigger.watches)
+                        }
+                        planned[trigger.name] = await self._insert(session, trigger, scope, since, now)
         async with self._database.write() as session:
             planned["snoozed"] = await self._come_back(session, now)
             await self._mark(session, marks, newest, now)
         return {name: count for name, count in planned.items() if count}
+
+    def _groups(self, triggers: Sequence[Trigger]) -> list[list[Trigger]]:
+        """What is planned in one transaction: those that count hours are quick, the others go one by one."""
+        quick = [each for each in triggers if each.every == "hour"]
+        return [*([quick] if quick else []), *([each] for each in triggers if each.every == "day")]
 
     async def find(
         self, session: AsyncSession, trigger: Trigger, customers: Sequence[int], now: datetime
@@ -107,8 +119,10 @@ class Planner:
     def _scope(
         self, trigger: Trigger, marks: Mapping[str, CareMark], newest: Mapping[str, int], now: datetime
     ) -> Scope | None:
+        if trigger.every == "hour":
+            return "all"
         mark = marks.get(f"trigger:{trigger.name}")
-        if mark is None or trigger.every == "hour":
+        if mark is None:
             return "all"
         if any(local_date(mark.at, zone) != local_date(now, zone) for zone in self._zones):
             return "all"
@@ -121,11 +135,7 @@ class Planner:
         return mark.safe if mark is not None else 0
 
     async def _newest(self, session: AsyncSession) -> dict[str, int]:
-        columns = [
-            select(func.coalesce(func.max(number), 0)).scalar_subquery().label(name)
-            for name, (number, _) in SOURCES.items()
-        ]
-        return dict((await session.execute(select(*columns))).mappings().one())
+        return dict((await session.execute(_newest_ids())).mappings().one())
 
     async def _learn_zones(self, session: AsyncSession, now: datetime) -> None:
         known = self._zones_at
@@ -153,7 +163,7 @@ class Planner:
         connection = await session.connection()
         values = {**at.values(now), **used, **made}
         result = await connection.execute(statement, values, execution_options={"preserve_rowcount": True})
-        if scope == "all":
+        if scope == "all" and trigger.every == "day":
             mark = {"name": f"trigger:{trigger.name}", "at": now, "safe_at": now, "upto": 0, "safe": 0}
             marked = insert_into(session, CareMark).values(**mark)
             await session.execute(
@@ -184,9 +194,10 @@ class Planner:
             bindparam("expires", type_=UtcTime()),
             literal(0),
         ).where(true())  # SQLite would read ON CONFLICT as a join's ON
-        table = Occurrence.metadata.tables[Occurrence.__tablename__]
-        make = sqlite.insert if self._database.is_sqlite else postgresql.insert
-        return make(table).from_select(COLUMNS, rows).on_conflict_do_nothing(index_elements=UNIQUE)
+        make = insert_sqlite if self._database.is_sqlite else insert_postgresql
+        return (
+            make(table(Occurrence)).from_select(COLUMNS, rows).on_conflict_do_nothing(index_elements=UNIQUE)
+        )
 
     async def _come_back(self, session: WriteSession, now: datetime) -> int:
         """What customers wanted to hear of again, and whose time has come."""
@@ -232,10 +243,23 @@ class Planner:
                 continue
             safe = mark.upto if mark is not None else upto
             rows.append({"name": f"table:{name}", "at": now, "upto": upto, "safe": safe, "safe_at": now})
-        for row in rows:
-            marked = insert_into(session, CareMark).values(**row)
-            new = {name: row[name] for name in ("at", "upto", "safe", "safe_at")}
-            later = CareMark.safe <= row["safe"]  # another process may have come further
-            await session.execute(
-                marked.on_conflict_do_update(index_elements=["name"], set_=new, where=later)
-            )
+        if rows:
+            await (await session.connection()).execute(_marking(sqlite=self._database.is_sqlite), rows)
+
+
+@cache
+def _newest_ids() -> Any:
+    columns = [
+        select(func.coalesce(func.max(number), 0)).scalar_subquery().label(name)
+        for name, (number, _) in SOURCES.items()
+    ]
+    return select(*columns)
+
+
+@cache
+def _marking(*, sqlite: bool) -> Any:
+    """Move marks forward; another process may have come further."""
+    made = (insert_sqlite if sqlite else insert_postgresql)(table(CareMark))
+    new = {name: made.excluded[name] for name in ("at", "upto", "safe", "safe_at")}
+    further = CareMark.safe <= made.excluded.safe
+    return made.on_conflict_do_update(index_elements=["name"], set_=new, where=further)

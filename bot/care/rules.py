@@ -26,7 +26,9 @@ class Rules:
     marketing_per_day: int = 1
     marketing_per_week: int = 2
     running: timedelta = timedelta(minutes=30)
-    """A conversation runs on for so long after the customer's last message."""
+    """A conversation runs on for so long after the customer's last message: no marketing, no survey."""
+    talking: timedelta = timedelta(minutes=2)
+    """So soon after it, not even a service notice comes in between."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,14 +73,14 @@ class Sender:
         """Decide what is due, up to `most`; how many had which outcome."""
         total: dict[str, int] = {}
         left = most
-        if (await self._hands.pressure()).brain >= BRAIN_MOST:
-            log.info("care_waits_for_the_brain")
-            return total
         async with self._database.read() as session:
             if (await is_paused(session)).paused:
                 return total
             settings = {each.trigger.name: each for each in await self._book.all(session) if each.enabled}
             waiting = await self._waiting(session, settings)
+        if waiting and (await self._hands.pressure()).brain >= BRAIN_MOST:
+            log.info("care_waits_for_the_brain")
+            return total
         for name in waiting:
             while left > 0:
                 batch = await self._batch(name, settings, min(AT_ONCE, left))
