@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from bot.kit.ids import CustomerId
 from bot.store.consents.service import decision
 from bot.store.customers.service import find_customer
+from bot.store.privacy import queue
 from bot.store.promises.service import due_promises
 from tests.actions import world
 from tests.actions.conftest import PHONE, Customer, prove
@@ -79,9 +82,14 @@ async def test_an_account_is_closed_with_its_consequences_shown(talk: Talk, cust
     assert "不能恢复" in said
     assert "700 积分会作废" in said
     assert "法律要求保留" in said
-    assert "已经注销" in await talk.press("确定注销")
+    done = await talk.press("确定注销")
+    assert "已经注销" in done
+    assert "聊天记录" in done
+    now = talk.customer.clock()
     async with talk.customer.runtime.database.read() as session:
         assert await find_customer(session, PHONE) is None
+        assert await queue.due(session, now) == []
+        assert await queue.due(session, now + timedelta(minutes=2)) == [customer_id]
 
 
 async def test_an_unconfirmed_closing_closes_nothing(talk: Talk) -> None:
