@@ -14,7 +14,7 @@ from bot.desk.api.routes import Api, TokenRoutes
 from bot.desk.canned.routes import CannedRoutes
 from bot.desk.complaints.routes import ComplaintRoutes
 from bot.desk.handoff.desk import Handoff
-from bot.desk.http import COOKIE, PATH, Door, ForgedRequest, check_origin
+from bot.desk.http import COOKIE, PATH, PROXIES, Door, ForgedRequest, check_origin
 from bot.desk.intake.reader import Reader, Reading
 from bot.desk.live.feed import Feed
 from bot.desk.live.presence import Presence
@@ -36,6 +36,7 @@ from bot.desk.webhooks.routes import WebhookRoutes
 from bot.kit.clock import Clock
 from bot.kit.db import Database
 from bot.kit.ids import ConversationId
+from bot.kit.proxies import Proxies
 from bot.kit.settings import Settings
 from bot.messages import Files
 
@@ -47,6 +48,7 @@ class Desk:
         self, settings: Settings, database: Database, hub: Hub, clock: Clock, brain: Reading
     ) -> None:
         self._company = settings.company
+        self._proxies = Proxies(settings.trusted_proxies)
         self.office = Office(database, RuleBook(settings.service_hours), hub, clock)
         self.reader = Reader(self.office, brain)
         self.handoff = Handoff(self.office.book, self._heard)
@@ -78,8 +80,9 @@ class Desk:
 
     def add_to(self, app: web.Application, files: Files) -> None:
         """Serve the desk's endpoints (docs/protocols/desk.md)."""
+        app[PROXIES] = self._proxies
         door = Door(app, self.sessions)
-        AgentRoutes(self.office, self.sessions, self._company).add_to(door)
+        AgentRoutes(self.office, self.sessions, self._company, list(files.types)).add_to(door)
         TicketRoutes(self.office, self.presence).add_to(door)
         SpeakingRoutes(self.office, files).add_to(door)
         PanelRoutes(self.office).add_to(door)

@@ -15,11 +15,14 @@ from bot.desk.agents.models import Role
 from bot.desk.agents.sessions import Sessions, SignedIn, SignedOut, csrf_fits
 from bot.desk.tickets.holding import Person
 from bot.kit.errors import BadInput, Forbidden, HuitoukeError, TooMany
+from bot.kit.proxies import Proxies
 
 log = structlog.get_logger(__name__)
 
 COOKIE: Final = "huitouke_desk"
 PATH: Final = "/api/desk"
+PROXIES: Final = web.AppKey("proxies", Proxies)
+"""Who may say where a request comes from."""
 _RANK: Final[dict[Role, int]] = {"agent": 0, "supervisor": 1, "admin": 2}
 
 M = TypeVar("M", bound=BaseModel)
@@ -47,7 +50,7 @@ class Asking:
 
     @property
     def person(self) -> Person:
-        return Person(self.who.agent, self.who.name, self.who.role, self.request.remote or "")
+        return Person(self.who.agent, self.who.name, self.who.role, address_of(self.request))
 
     def number(self, name: str) -> int:
         """A number of the path."""
@@ -156,11 +159,24 @@ class Door:
         self._app.router.add_route(method, PATH + path, guarded)
 
 
+def address_of(request: web.Request) -> str:
+    """Where a request really comes from: what a trusted proxy says, else the peer."""
+    return request.app[PROXIES].address(request.remote or "", request.headers.get("X-Forwarded-For", ""))
+
+
+def is_https(request: web.Request) -> bool:
+    """Did the browser ask over https? A trusted proxy says so where it ends the encryption."""
+    through = request.app[PROXIES].trusts(request.remote or "")
+    return request.secure or (through and request.headers.get("X-Forwarded-Proto") == "https")
+
+
 def check_origin(request: web.Request) -> None:
     """A browser says where a request comes from; it must be our own page. Raises ForgedRequest."""
     origin = request.headers.get("Origin")
-    host = request.headers.get("X-Forwarded-Host") or request.host
-    if origin is None or urlsplit(origin).netloc.lower() not in (request.host.lower(), host.lower()):
+    hosts = {request.host.lower()}
+    if request.app[PROXIES].trusts(request.remote or ""):
+        hosts.add(request.headers.get("X-Forwarded-Host", request.host).lower())
+    if origin is None or urlsplit(origin).netloc.lower() not in hosts:
         raise ForgedRequest()
 
 

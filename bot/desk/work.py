@@ -92,11 +92,17 @@ class Work:
         self._touched[ticket.id] = ticket
         if moved:
             self.conversations.add(ConversationId(ticket.conversation_id))
-        if moved:
             self._moved.add(ticket.id)
 
     async def tell(
-        self, agent: AgentId, kind: NoticeKind, ticket: TicketId | None, text: str, key: str | None = None
+        self,
+        agent: AgentId,
+        kind: NoticeKind,
+        ticket: TicketId | None,
+        text: str,
+        key: str | None = None,
+        *,
+        complaint: str | None = None,
     ) -> None:
         """Leave an agent a notice; one with a `key` that was told before is not told again."""
         if key is not None:
@@ -105,7 +111,15 @@ class Work:
                 return
             self._keys.add(key)
         self._notices.append(
-            Notice(agent_id=agent, kind=kind, ticket_id=ticket, text=text[:200], key=key, at=self.now)
+            Notice(
+                agent_id=agent,
+                kind=kind,
+                ticket_id=ticket,
+                complaint=complaint,
+                text=text[:200],
+                key=key,
+                at=self.now,
+            )
         )
 
     async def finish(self) -> None:

@@ -41,6 +41,11 @@ class FileStore:
         self._key = hashlib.sha256(f"files:{key}".encode()).digest()
         self._clock = clock
 
+    @property
+    def types(self) -> Sequence[str]:
+        """See Files.types."""
+        return list(BY_TYPE)
+
     async def keep(self, name: str, data: bytes) -> FileRef:
         """See Files.keep."""
         kind = kind_of(data)

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from bot.desk.agents.passwords import WeakPassword, check_password_is_strong
 from bot.desk.audit.models import AuditEntry
+from bot.kit.proxies import Proxies
 from tests.desk.conftest import PASSWORD, House
 
 
@@ -37,6 +38,23 @@ async def test_a_request_from_another_page_is_refused(house: House) -> None:
         assert response.status == 403
     async with agent.http.get(f"{house.base}/api/desk/me") as response:
         assert (await response.json())["agent"]["duty"] == "off"
+
+
+async def test_only_our_own_proxies_are_believed(house: House) -> None:
+    """Who connects directly cannot say to come from elsewhere, nor that another host is ours."""
+    agent = await house.agent("xiaoli")
+    wish = {"login": "xiaoli", "password": "wrong password"}
+    forged = {"Origin": "https://evil.example", "X-Forwarded-Host": "evil.example"}
+    async with agent.http.post(f"{house.base}/api/desk/login", json=wish, headers=forged) as response:
+        assert response.status == 403
+    said = {"Origin": house.base, "X-Forwarded-For": "203.0.113.9"}
+    async with agent.http.post(f"{house.base}/api/desk/login", json=wish, headers=said) as response:
+        assert response.status == 401
+    async with house.parts.database.read() as session:
+        assert await session.scalar(select(AuditEntry.address).order_by(AuditEntry.id.desc())) == "127.0.0.1"
+    proxies = Proxies(["127.0.0.1", "10.0.0.0/8"])
+    assert proxies.address("127.0.0.1", "6.6.6.6, 203.0.113.9, 10.1.1.1") == "203.0.113.9"
+    assert Proxies([]).address("127.0.0.1", "6.6.6.6") == "127.0.0.1"
 
 
 async def test_roles_hold_on_the_server(house: House) -> None:

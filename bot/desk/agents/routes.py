@@ -11,7 +11,7 @@ from bot.desk.agents.models import Duty, Role
 from bot.desk.agents.reads import agent_view, agent_views
 from bot.desk.agents.service import Changes, NewAgent, add_agent, change_agent, reset_password, set_duty
 from bot.desk.agents.sessions import LIFE, Sessions, SignedIn
-from bot.desk.http import COOKIE, PATH, Asking, Door, read_body
+from bot.desk.http import COOKIE, PATH, Asking, Door, address_of, is_https, read_body
 from bot.desk.ids import TeamId
 from bot.desk.office import Office
 from bot.desk.rules.hours import hours_text, is_open
@@ -74,7 +74,8 @@ class ChangeBody(Body):
 class AgentRoutes:
     """Handlers about agents."""
 
-    def __init__(self, office: Office, sessions: Sessions, company: str) -> None:
+    def __init__(self, office: Office, sessions: Sessions, company: str, file_types: list[str]) -> None:
+        self._file_types = file_types
         self._office = office
         self._sessions = sessions
         self._company = company
@@ -94,7 +95,7 @@ class AgentRoutes:
     async def login(self, request: web.Request) -> web.Response:
         """POST /api/desk/login"""
         wish = read_body(LoginBody, await request.read())
-        who = await self._sessions.sign_in(wish.login, wish.password, request.remote or "")
+        who = await self._sessions.sign_in(wish.login, wish.password, address_of(request))
         response = web.json_response({"agent": await self._me(who), "csrf": who.csrf})
         response.set_cookie(
             COOKIE,
@@ -102,7 +103,7 @@ class AgentRoutes:
             path=PATH,
             httponly=True,
             samesite="Strict",
-            secure=request.secure or request.headers.get("X-Forwarded-Proto") == "https",
+            secure=is_https(request),
             max_age=int(LIFE.total_seconds()),
         )
         return response
@@ -197,7 +198,7 @@ class AgentRoutes:
                 for code, (name, settled) in CLOSE_REASONS.items()
             ],
             "first_reply_seconds": rules.first_reply_seconds,
-            "limits": {"text": LONGEST, "file_bytes": 10 * 1024 * 1024},
+            "limits": {"text": LONGEST, "file_bytes": 10 * 1024 * 1024, "file_types": self._file_types},
             "strategy": rules.strategy,
             "hours_text": hours_text(rules),
             "open": is_open(rules, self._office.clock()),

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from bot.desk.api.shapes import NoQuery
 from bot.desk.api.tokens import Caller, Tokens
-from bot.desk.http import read_body, read_query
+from bot.desk.http import address_of, read_body, read_query
 from bot.kit.errors import BadInput, HuitoukeError, TooMany
 
 log = structlog.get_logger(__name__)
@@ -81,7 +81,7 @@ class ApiDoor:
 
     async def _call(self, endpoint: Endpoint, request: web.Request) -> Call:
         header = request.headers.get("Authorization", "")
-        caller = await self._tokens.find(header, request.remote or "")
+        caller = await self._tokens.find(header, address_of(request))
         caller.require(endpoint.scope)
         key = request.headers.get(KEY_HEADER, "")
         if endpoint.method == "POST" and not 8 <= len(key) <= 64:

@@ -194,6 +194,7 @@ def _notice_added(notice: Notice) -> NoticeAdded:
         "id": notice.id,
         "kind": notice.kind,
         "ticket": notice.ticket_id,
+        "complaint": notice.complaint,
         "text": notice.text,
         "at": iso(notice.at),
     }

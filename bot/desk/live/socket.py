@@ -21,11 +21,12 @@ from bot.desk.live.feed import AgentsChanged, Feed, FeedEvent, NoticeAdded, Tick
 from bot.desk.live.presence import Presence, Viewer
 from bot.desk.live.watch import Watch
 from bot.desk.office import Office
+from bot.desk.reports.wall import wall
 from bot.desk.tickets.holding import Person
 from bot.desk.tickets.lists import counts, last_n
 from bot.desk.tickets.reads import conversation_row
 from bot.desk.tickets.speaking import has_read
-from bot.kit.errors import HuitoukeError, NotFound, TooMany
+from bot.kit.errors import Forbidden, HuitoukeError, NotFound, TooMany
 from bot.kit.ids import ConversationId
 from bot.messages import (
     ConversationEvent,
@@ -44,6 +45,7 @@ CHECK_SECONDS: Final = 60.0
 HEARTBEAT_SECONDS: Final = 15.0
 LARGEST_FRAME: Final = 64 * 1024
 MOST_WATCHED: Final = 20
+WALL_SECONDS: Final = 2.0
 MOST_WAITING: Final = 2_000
 """A screen that takes this many frames too slowly is sent away; it comes back and asks for the rest."""
 
@@ -73,6 +75,7 @@ class DeskSocket:
         self._view: str | None = None
         self._n = 0
         self._counts: dict[str, int] = {}
+        self._wall: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
         """Serve until the socket closes."""
@@ -93,9 +96,10 @@ class DeskSocket:
             self._live.presence.leave(self._who.agent)
             for conversation in list(self._watched):
                 self._unwatch(conversation)
-            for task in (writer, checker):
+            ending = [task for task in (writer, checker, self._wall) if task is not None]
+            for task in ending:
                 task.cancel()
-            await asyncio.gather(writer, checker, return_exceptions=True)
+            await asyncio.gather(*ending, return_exceptions=True)
 
     async def _hello(self) -> frames.HelloFrame | None:
         try:
@@ -146,6 +150,7 @@ class DeskSocket:
         match frame:
             case frames.ViewFrame():
                 self._view = frame.view
+                self._show_wall()
             case frames.WatchFrame():
                 await self._watch(frame)
             case frames.UnwatchFrame():
@@ -190,6 +195,36 @@ class DeskSocket:
         self._put(partial(self._catch_up, watch, ()))
         self._put(partial(self._catch_up_entries, watch))
         self._live.presence.view(conversation, viewer, changed)
+
+    def _show_wall(self) -> None:
+        """The wall comes at once and then as things change, for as long as it is looked at."""
+        if self._wall is not None:
+            self._wall.cancel()
+            self._wall = None
+        if self._view == "wall":
+            if self._who.role not in ("supervisor", "admin"):
+                raise Forbidden("大屏是主管看的。")
+            self._wall = asyncio.create_task(self._keep_wall())
+
+    async def _keep_wall(self) -> None:
+        """At most every `WALL_SECONDS`; only what differs is sent."""
+        shown: dict[str, Any] = {}
+        while True:
+            try:
+                async with self._live.office.database.read() as session:
+                    rules = await self._live.office.book.read(session)
+                    now = await wall(session, rules, self._live.office.clock())
+            except HuitoukeError as problem:
+                log.warning("wall_not_shown", error=problem.message)
+                now = shown
+            passing = {"at", "longest_wait"}
+            same = {k: v for k, v in now.items() if k not in passing} == {
+                k: v for k, v in shown.items() if k not in passing
+            }
+            if not same or (now.get("longest_wait") or 0) > 0:
+                self._put({"type": "wall", "wall": now})
+                shown = now
+            await asyncio.sleep(WALL_SECONDS)
 
     def _unwatch(self, conversation: ConversationId) -> None:
         watch = self._watched.pop(conversation, None)

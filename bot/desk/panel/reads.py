@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.conversations.models import Conversation
 from bot.desk.masks import mask_member, mask_name, mask_phone
+from bot.desk.names import CHANNELS, ORDER_STATES, PURPOSES
 from bot.desk.satisfaction.models import Rating
 from bot.desk.tickets.holding import Person
 from bot.desk.tickets.models import Ticket
@@ -17,6 +18,7 @@ from bot.kit.clock import iso
 from bot.kit.errors import BadInput, NotFound
 from bot.kit.ids import CustomerId, IdentityId
 from bot.store.access.service import log_access
+from bot.store.assets.reads import CareCard, care_cards
 from bot.store.cards.reads import balance_by_card
 from bot.store.complaints.reads import complaint_list
 from bot.store.consents.service import standing_decisions
@@ -25,6 +27,8 @@ from bot.store.identities.service import access
 from bot.store.orders.reads import recent_orders
 from bot.store.points.reads import points_summary
 
+CARE_KINDS: Final = {"upgrade": "升级", "maintain": "维护", "protect": "防御", "optimise": "优化"}
+DECISIONS: Final = {"given": "同意", "refused": "拒绝", "withdrawn": "撤回"}
 MAY_UNMASK: Final = ("name", "phone", "member_number")
 
 
@@ -109,6 +113,7 @@ async def _holdings(work: Work, customer: CustomerId) -> dict[str, Any]:
             {
                 "number": order.number,
                 "state": order.state,
+                "state_text": ORDER_STATES.get(order.state, order.state),
                 "total": order.total,
                 "placed_at": iso(order.placed_at),
                 "items": [
@@ -117,6 +122,39 @@ async def _holdings(work: Work, customer: CustomerId) -> dict[str, Any]:
                 ],
             }
             for order in orders
+        ],
+        "care_cards": [_care_card(card) for card in await care_cards(session, customer, work.now)],
+    }
+
+
+def _care_card(card: CareCard) -> dict[str, Any]:
+    """A thing that is cared for: what was done (newest first), and what is due next."""
+    return {
+        "number": card.number,
+        "kind": card.kind,
+        "model": card.model,
+        "installed_on": card.installed_on.isoformat() if card.installed_on else None,
+        "meter": card.meter,
+        "meter_unit": card.meter_unit,
+        "visits": [
+            {
+                "at": iso(visit.at),
+                "kind": visit.kind,
+                "kind_name": CARE_KINDS[visit.kind],
+                "text": visit.text,
+                "meter": visit.meter,
+            }
+            for visit in card.visits
+        ],
+        "next": [
+            {
+                "name": each.name,
+                "due_on": each.due_on.isoformat() if each.due_on else None,
+                "due_meter": each.due_meter,
+                "overdue": each.overdue,
+                "expected": each.expected,
+            }
+            for each in card.next
         ],
     }
 
@@ -144,7 +182,15 @@ async def _tickets(
 async def _consents(session: AsyncSession, customer: CustomerId) -> list[dict[str, Any]]:
     """The decision that holds for each purpose and channel."""
     return [
-        {"purpose": row.purpose, "channel": row.channel, "decision": row.decision, "at": iso(row.at)}
+        {
+            "purpose": row.purpose,
+            "purpose_name": PURPOSES.get(row.purpose, row.purpose),
+            "channel": row.channel,
+            "channel_name": CHANNELS.get(row.channel or "", row.channel),
+            "decision": row.decision,
+            "decision_name": DECISIONS.get(row.decision, row.decision),
+            "at": iso(row.at),
+        }
         for row in await standing_decisions(session, customer)
     ]
 

@@ -11,6 +11,7 @@ from sqlalchemy import and_, or_, select
 
 from bot.desk.agents.models import Agent
 from bot.desk.callbacks.models import Callback
+from bot.desk.complaints.alarms import alarm_complaints
 from bot.desk.handoff import sentences
 from bot.desk.handoff.request import tell_place
 from bot.desk.ids import TicketId
@@ -64,6 +65,7 @@ class Keeper:
                     turn = 0
                     await self.alarm()
                     await self.expire_offers()
+                    await alarm_complaints(self._office)
             except HuitoukeError as error:
                 log.warning("queue_waits", error=error.message)
             except Exception:

@@ -25,6 +25,7 @@ TICKETS: Final = (
 SATISFACTION: Final = ("asked", "answered", "mean", "csat", "method")
 CONTAINMENT: Final = ("conversations", "handed_over", "contained")
 PROMISES: Final = ("due", "kept", "broken")
+TAGS: Final = ("count", "share", "mean")
 
 NOTES: Final = {
     "tickets": "按工单打开的时间统计；等待＝打开到接手，首次回复＝接手到客服第一句话，处理＝接手到关闭，"
@@ -32,7 +33,8 @@ NOTES: Final = {
     "放弃＝客户在接手前离开队列。",
     "satisfaction": "CSAT＝4 分和 5 分占已评价的比例；只在事情办完后问一次。",
     "containment": "一天内客户说过话的会话中，当天没有转人工的比例。",
-    "promises": "到期的首次答复（24 小时）和回电中，按时完成的算守约。",
+    "promises": "到期的首次答复（24 小时）和回电中，按时完成的算守约；算在完成的人或负责人名下。",
+    "tags": "客户评分时选的标签；share＝每条已评价里平均几次，mean＝选了它的评分平均。",
 }
 
 

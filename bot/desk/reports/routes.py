@@ -5,14 +5,14 @@ from __future__ import annotations
 import csv
 import io
 from datetime import date, timedelta
-from typing import Any, cast, get_args
+from typing import Any, Final
 
 from aiohttp import web
 
 from bot.desk.audit.service import record
 from bot.desk.http import Asking, Door
 from bot.desk.office import Office
-from bot.desk.reports import reads
+from bot.desk.reports import more, reads
 from bot.desk.reports.measures import NOTES
 from bot.desk.reports.reads import By, Period, Report
 from bot.desk.reports.wall import wall
@@ -21,6 +21,15 @@ from bot.kit.clock import local_date
 from bot.kit.errors import BadInput, NotFound
 
 LONGEST = timedelta(days=370)
+_USUAL: Final[tuple[By, ...]] = ("day", "hour", "agent", "team", "topic", "reason", "channel")
+BYS: Final[dict[str, tuple[By, ...]]] = {
+    "tickets": _USUAL,
+    "satisfaction": _USUAL,
+    "containment": ("day", "hour", "channel"),
+    "promises": ("kind", "day", "hour", "agent", "team"),
+    "tags": ("tag", *_USUAL),
+}
+"""By what each report may be counted; the first is what it is counted by when nothing is said."""
 
 
 class ReportRoutes:
@@ -36,12 +45,15 @@ class ReportRoutes:
     async def report(self, asking: Asking) -> Any:
         """GET /api/desk/reports/{name}"""
         name = asking.text("name")
-        by = asking.request.query.get("by", "day")
-        if by not in get_args(By):
-            raise BadInput(f"by 要是其中之一：{'、'.join(get_args(By))}。")
+        may = BYS.get(name)
+        if may is None:
+            raise NotFound(f"没有这张报表，可以看：{'、'.join(BYS)}。")
+        by = asking.request.query.get("by", may[0])
+        if by not in may:
+            raise BadInput(f"by 要是其中之一：{'、'.join(may)}。")
         rules = await self._office.rules()
         period = self._period(asking, rules)
-        found = await self._made(name, period, cast("By", by), rules)
+        found = await self._made(name, period, by, rules)
         if asking.request.query.get("format") == "csv":
             async with self._office.work() as work:
                 data = {"from": period.first.isoformat(), "to": period.last.isoformat(), "by": by}
@@ -71,11 +83,13 @@ class ReportRoutes:
                 case "satisfaction":
                     return await reads.satisfaction_report(session, period, by)
                 case "containment":
-                    return await reads.containment_report(session, period)
+                    return await more.containment_report(session, period, by)
                 case "promises":
-                    return await reads.promise_report(session, period, self._office.clock())
+                    return await more.promise_report(session, period, by, self._office.clock())
+                case "tags":
+                    return await more.tag_report(session, period, by)
                 case _:
-                    raise NotFound(f"没有这张报表，可以看：{'、'.join(NOTES)}。")
+                    raise NotFound("没有这张报表。")
 
     def _period(self, asking: Asking, rules: Rules) -> Period:
         today = local_date(self._office.clock(), rules.time_zone)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Final
 
+from bot.desk.names import ORDER_STATES
 from bot.desk.rules.hours import moment_text
 from bot.desk.work import Work
 from bot.kit.ids import CustomerId
@@ -14,15 +15,6 @@ from bot.store.orders.reads import recent_orders
 from bot.store.points.reads import points_summary
 
 Teller = Callable[[Work, CustomerId], Awaitable[str | None]]
-
-_ORDER_STATES: Final = {
-    "placed": "已下单",
-    "paid": "已付款",
-    "shipped": "已发货",
-    "completed": "已完成",
-    "cancelled": "已取消",
-    "refunded": "已退款",
-}
 
 
 async def _points(work: Work, customer: CustomerId) -> str:
@@ -54,7 +46,7 @@ async def _order(work: Work, customer: CustomerId) -> str | None:
         return None
     items = "、".join(item.name for item in found.items[:3])
     placed = moment_text(work.rules, found.placed_at, work.now)
-    state = _ORDER_STATES.get(found.state, found.state)
+    state = ORDER_STATES.get(found.state, found.state)
     return f"您最近的订单 {found.number}（{items}，{placed}下单）现在是“{state}”。"
 
 

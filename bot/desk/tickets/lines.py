@@ -64,19 +64,25 @@ async def line(session: AsyncSession, ticket: TicketId, rules: Rules, now: datet
 
 
 def _joined(statement: Select[Ticket]) -> Select[*tuple[Any, ...]]:
+    beside = statement.join(Conversation, Conversation.id == Ticket.conversation_id).add_columns(
+        Conversation.channel, Conversation.owner, Conversation.owner_version
+    )
+    return with_customer(beside).execution_options(populate_existing=True)
+
+
+def with_customer(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """Beside each conversation that `statement` selects its last words and whose it is.
+
+    What `last_json` and `customer_json` read.
+    """
     return (
-        statement.join(Conversation, Conversation.id == Ticket.conversation_id)
-        .outerjoin(
-            Message,
-            and_(Message.conversation_id == Ticket.conversation_id, Message.seq == last_words()),
+        statement.outerjoin(
+            Message, and_(Message.conversation_id == Conversation.id, Message.seq == last_words())
         )
         .join(ChannelIdentity, ChannelIdentity.id == Conversation.identity_id)
         .outerjoin(Customer, and_(Customer.id == ChannelIdentity.customer_id, Customer.erased_at.is_(None)))
         .outerjoin(Tier, Tier.code == Customer.tier_code)
         .add_columns(
-            Conversation.channel,
-            Conversation.owner,
-            Conversation.owner_version,
             Message.seq.label("last_seq"),
             Message.author.label("last_author"),
             Message.content.label("last_content"),
@@ -88,7 +94,6 @@ def _joined(statement: Select[Ticket]) -> Select[*tuple[Any, ...]]:
             Tier.name.label("tier"),
             Tier.key_account,
         )
-        .execution_options(populate_existing=True)
     )
 
 

@@ -15,15 +15,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.conversations.models import Conversation, Message
 from bot.desk.ids import TeamId
 from bot.desk.rules.rules import Rules
-from bot.desk.tickets.lines import customer_json, last_json, with_lines
+from bot.desk.tickets.lines import customer_json, last_json, with_customer, with_lines
 from bot.desk.tickets.models import Ticket
 from bot.desk.work import COUNTER
 from bot.kit.clock import iso
 from bot.kit.errors import BadInput
 from bot.kit.ids import AgentId, CustomerId
 from bot.store.counters.models import Counter
-from bot.store.customers.models import Customer, Tier
-from bot.store.identities.models import ChannelIdentity
 
 View = Literal["queue", "mine", "all", "closed"]
 
@@ -86,27 +84,10 @@ async def bot_page(
     session: AsyncSession, now: datetime, cursor: str | None, limit: int
 ) -> tuple[list[dict[str, Any]], str | None]:
     """The conversations that the bot has, newest first."""
+    wanted = select(Conversation.id, Conversation.channel, Conversation.last_message_at)
     statement = (
-        select(
-            Conversation.id,
-            Conversation.channel,
-            Conversation.last_message_at,
-            Message.seq.label("last_seq"),
-            Message.author.label("last_author"),
-            Message.content.label("last_content"),
-            Message.created_at.label("last_at"),
-            ChannelIdentity.level,
-            ChannelIdentity.verified_until,
-            Customer.id.label("customer"),
-            Customer.name.label("customer_name"),
-            Tier.name.label("tier"),
-            Tier.key_account,
-        )
-        .join(Message, and_(Message.conversation_id == Conversation.id, Message.seq == Conversation.last_seq))
-        .join(ChannelIdentity, ChannelIdentity.id == Conversation.identity_id)
-        .outerjoin(Customer, and_(Customer.id == ChannelIdentity.customer_id, Customer.erased_at.is_(None)))
-        .outerjoin(Tier, Tier.code == Customer.tier_code)
-        .where(Conversation.owner == "bot")
+        with_customer(wanted)
+        .where(Conversation.owner == "bot", Message.seq.is_not(None))
         .order_by(Conversation.last_message_at.desc(), Conversation.id.desc())
         .limit(limit + 1)
     )
