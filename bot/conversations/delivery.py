@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import Select, and_, bindparam, or_, select, update
 from sqlalchemy.orm import aliased
 
 from bot.conversations.content import from_json
@@ -51,15 +52,21 @@ class Claimed:
 
 async def due(session: ReadSession, channels: Collection[str], now: datetime, limit: int) -> list[str]:
     """Ids of the messages to deliver now: in each conversation only the oldest that is open."""
+    given = {"now": now, "channels": list(channels), "most": limit}
+    return list(await session.scalars(_due(), given))
+
+
+@cache  # asked after every answer; building a statement costs more than running it
+def _due() -> Select[str]:
     earlier = aliased(Message)
-    rows = await session.scalars(
+    return (
         select(Message.id)
         .join(Conversation, Conversation.id == Message.conversation_id)
         .where(
             Message.state.in_(OPEN),
-            Message.next_attempt_at <= now,
+            Message.next_attempt_at <= bindparam("now"),
             Message.merged_into.is_(None),
-            Conversation.channel.in_(channels),
+            Conversation.channel.in_(bindparam("channels", expanding=True)),
             ~select(earlier.id)
             .where(
                 earlier.conversation_id == Message.conversation_id,
@@ -69,9 +76,8 @@ async def due(session: ReadSession, channels: Collection[str], now: datetime, li
             .exists(),
         )
         .order_by(Message.next_attempt_at)
-        .limit(limit)
+        .limit(bindparam("most"))
     )
-    return list(rows)
 
 
 async def claim(session: WriteSession, ids: Sequence[str], now: datetime) -> list[Claimed]:

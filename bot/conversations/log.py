@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import load_only
 
 from bot.conversations.content import from_json, to_json
@@ -49,12 +50,7 @@ class Draft:
 
 async def locked(session: WriteSession, conversation: ConversationId) -> Conversation:
     """The conversation, its row locked until the transaction ends. Raises NotFound."""
-    row = await session.scalar(
-        select(Conversation)
-        .where(Conversation.id == conversation)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
+    row = await session.scalar(_locking(), {"conversation": conversation})
     if row is None:
         raise NotFound("This conversation does not exist.")
     return row
@@ -165,4 +161,19 @@ async def next_waiting(
 
 async def waits(session: ReadSession | WriteSession, message: str) -> bool:
     """Does this customer's message still wait for its turn to end?"""
-    return await session.scalar(select(Message.state).where(Message.id == message)) == "waiting"
+    return await session.scalar(_state_of(), {"message": message}) == "waiting"
+
+
+@cache  # built once: building a statement costs more than running it
+def _locking() -> Select[Conversation]:
+    return (
+        select(Conversation)
+        .where(Conversation.id == bindparam("conversation"))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+
+
+@cache
+def _state_of() -> Select[str]:
+    return select(Message.state).where(Message.id == bindparam("message"))

@@ -264,7 +264,7 @@ class Turns:
 
     async def _weighed(self, session: WriteSession, turn: Waiting, answer: Answer, now: datetime) -> Reaction:
         """What the desk makes of an answer; one that comes too late is none of its business."""
-        await message_log.locked(session, turn.conversation)
+        _row = await message_log.locked(session, turn.conversation)  # held, so that the desk finds it read
         if not await message_log.waits(session, turn.message):
             return Reaction(keep=True)
         return await self._desk.answered(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.desk.audit.service import Doer, record
@@ -12,6 +13,11 @@ from bot.desk.rules.models import DeskRules
 from bot.desk.rules.rules import Rules, first_rules
 from bot.kit.db import WriteSession
 from bot.kit.errors import Conflict
+
+
+@cache  # asked in every turn; building a statement costs more than running it
+def _newest() -> Select[int]:
+    return select(DeskRules.version).order_by(DeskRules.version.desc()).limit(1)
 
 
 class RulesChanged(Conflict):
@@ -27,8 +33,7 @@ class RuleBook:
 
     async def read(self, session: AsyncSession) -> Rules:
         """The rules that hold now."""
-        newest = select(DeskRules.version).order_by(DeskRules.version.desc()).limit(1)
-        version = await session.scalar(newest)
+        version = await session.scalar(_newest())
         if version is None:
             return self._first
         if version != self._known.version:
