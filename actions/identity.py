@@ -148,7 +148,10 @@ MENU = {"查积分": "/ask_points", "查余额": "/ask_balance", "投诉进度":
 
 
 class Identity(CustomerAction):
-    """The customer wants to prove who they are without asking for anything yet."""
+    """The customer wants to prove who they are without asking for anything yet.
+
+    After a notice that said 验证身份后告诉您 it is what the notice was about.
+    """
 
     topic = "identity"
 
@@ -158,6 +161,8 @@ class Identity(CustomerAction):
         if seen.verified:
             call.say("您已经通过验证了，可以直接问我积分、余额和投诉进度。", buttons=MENU)
             return []
+        if call.slots.get("notice_waits"):
+            return await named("action_ask_notice").answer(call)
         return [SlotSet("pending_action", None), FollowupAction("identity_form")]
 
 

@@ -502,6 +502,18 @@ async def test_another_answer_ends_the_wait_but_not_the_memory(talk: Noticed) ->
     assert "最近几天没有" in await talk.answer("ask_notice", "刚才说的那个", "ask_notice")
 
 
+async def test_a_proof_given_for_a_notice_leads_to_what_it_was_about(talk: Noticed) -> None:
+    """有一条提醒，验证身份后告诉您: who proves is told, without asking again."""
+    await world.points(talk.customer, talk.id, 800, days=6)
+    await talk.notice("points_expiring", amount=800, expires="2026-11-28T16:00:00Z")
+    await talk.answer("identity", "验证身份", "identity")
+    assert talk.customer.followup == "identity_form"
+    await talk.prove()
+    talk.customer.slots["code"] = "checked"
+    assert "到期 800 积分" in await talk.resume()
+    assert talk.customer.slots["notice_waits"]
+
+
 async def test_a_yes_days_later_is_a_yes_to_nothing(talk: Noticed) -> None:
     """A notice waits three days for its yes."""
     await talk.notice("points_expiring", 1)
