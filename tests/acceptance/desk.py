@@ -23,6 +23,9 @@ DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 ALWAYS = {day: [["00:00", "24:00"]] for day in DAYS}
 NEVER: dict[str, list[list[str]]] = {day: [] for day in DAYS}
 SOON_MS = 15_000
+STILL = """Promise.all(document.getAnimations()
+    .filter((one) => one.effect.getTiming().iterations !== Infinity)
+    .map((one) => one.finished.catch(() => {}))).then(() => {})"""
 
 
 async def hire(house: House, login: str, name: str, role: Role = "agent", capacity: int = 4) -> None:
@@ -48,14 +51,26 @@ async def signed_in(house: House, login: str) -> AsyncGenerator[tuple[aiohttp.Cl
         yield http, headers
 
 
-async def set_rules(house: House, admin: str, **changes: Any) -> None:
-    """Change the desk's rules as an admin does."""
+async def set_rules(house: House, admin: str, **changes: Any) -> dict[str, Any]:
+    """Change the desk's rules as an admin does; what they were before, to set them back."""
     async with signed_in(house, admin) as (http, headers):
         async with http.get(f"{house.url}/api/desk/rules") as answer:
             found = await answer.json()
         rules = {**found.get("rules", found), **changes}
         async with http.put(f"{house.url}/api/desk/rules", json=rules, headers=headers) as answer:
             assert answer.status == 200, await answer.text()
+    return {name: found.get("rules", found)[name] for name in changes}
+
+
+async def close_all(house: House, boss: str) -> None:
+    """End whatever is open, so that nobody after this is given somebody else's customer."""
+    async with signed_in(house, boss) as (http, headers):
+        async with http.get(f"{house.url}/api/desk/tickets?view=all&limit=200") as answer:
+            tickets = (await answer.json())["tickets"]
+        for ticket in tickets:
+            url = f"{house.url}/api/desk/tickets/{ticket['id']}/close"
+            async with http.post(url, json={"reason": "spam"}, headers=headers) as answer:
+                assert answer.status == 200, await answer.text()
 
 
 async def ticket_of(house: House, text: str) -> int:
@@ -122,8 +137,7 @@ class Desk:
         """Waits until what the page loads is there and nothing glides."""
         await expect(self.page.get_by_text("正在加载")).to_have_count(0)
         await expect(self.page.locator(".stage .spinner")).to_have_count(0)
-        still = "document.getAnimations().every((one) => one.playState !== 'running')"
-        await self.page.wait_for_function(still)
+        await self.page.evaluate(STILL)
 
     async def tab_to(self, element: Locator) -> None:
         """Press Tab until `element` has the focus."""
@@ -185,8 +199,8 @@ class Desk:
         await expect(self.said(text, "agent")).to_be_visible(timeout=SOON_MS)
 
     def said(self, text: str | re.Pattern[str], author: str) -> Locator:
-        """Messages of `author` (customer, bot, agent) with this text."""
-        return self.log.locator(f".msg[data-author={author}]").filter(has_text=text)
+        """Messages of `author` (customer, bot, agent) with this text that the server has."""
+        return self.log.locator(f".msg[data-author={author}]:not([data-pending])").filter(has_text=text)
 
 
 @asynccontextmanager

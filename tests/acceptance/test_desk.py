@@ -18,7 +18,7 @@ from playwright.async_api import Browser, BrowserContext, expect
 
 from tests.acceptance.axe import serious
 from tests.acceptance.customer import Customer
-from tests.acceptance.desk import ALWAYS, DAYS, NEVER, Desk, desk_tab, hire, set_rules, ticket_of
+from tests.acceptance.desk import ALWAYS, DAYS, NEVER, Desk, close_all, desk_tab, hire, set_rules, ticket_of
 from tests.acceptance.facts import Cast
 from tests.acceptance.house import House
 from tests.acceptance.widget import Chat
@@ -28,19 +28,16 @@ WAIT_MS = 20_000
 _numbers = count(1)
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def open_house(house: House) -> House:
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def open_house(house: House) -> AsyncGenerator[House]:
     """The house with its desk open at any hour, assigned by hand so that each test knows who has what."""
     await hire(house, "boss", "王主管", "admin")
-    await set_rules(
-        house,
-        "boss",
-        hours=ALWAYS,
-        strategy="manual",
-        prefer_last_agent=False,
-        vanish_seconds=VANISH_SECONDS,
+    usual = await set_rules(
+        house, "boss", hours=ALWAYS, strategy="manual", prefer_last_agent=False, vanish_seconds=VANISH_SECONDS
     )
-    return house
+    yield house
+    await close_all(house, "boss")
+    await set_rules(house, "boss", **usual)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

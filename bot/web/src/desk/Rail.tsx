@@ -77,7 +77,7 @@ export function Rail({ page, onHelp }: { page: string; onHelp: () => void }) {
         </button>
         <button
           type="button"
-          aria-label={strings.notices.title}
+          aria-label={[strings.notices.title, notices.length || ""].join(" ").trim()}
           title={strings.notices.title}
           onClick={() => setBell(true)}
         >

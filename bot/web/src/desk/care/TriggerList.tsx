@@ -38,7 +38,9 @@ export function TriggerList({ overview, chosen, onChanged }: Props) {
               <td>
                 <a href={href("care", trigger.name)}>{trigger.title}</a>
                 {trigger.own_text && <em className="tag">{said.ownText}</em>}
-                <small className="care-text">{trigger.text}</small>
+                <div>
+                  <small className="care-text">{trigger.text}</small>
+                </div>
               </td>
               <td className="nowrap">
                 <span className="tag faint" data-audience={trigger.audience}>

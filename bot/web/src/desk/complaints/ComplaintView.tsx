@@ -50,11 +50,12 @@ export function ComplaintView({ number, onChanged }: { number: string; onChanged
           />
           <h3>{said.timeline}</h3>
           <ol className="steps">
-            {[...complaint.timeline].reverse().map(({ at, step, text, actor, public: open }) => (
+            {[...complaint.timeline].reverse().map(({ at, step, text, actor, actor_kind, public: open }) => (
               <li key={`${at}${step}${text}`} data-public={open}>
                 <p>{text}</p>
                 <small>
-                  {when(at, strings)} {actor} {open ? "" : said.internal}
+                  {when(at, strings)} {actor_kind === "customer" ? strings.talk.customer : actor}{" "}
+                  {open ? "" : said.internal}
                 </small>
               </li>
             ))}

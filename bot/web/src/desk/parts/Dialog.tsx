@@ -12,6 +12,8 @@ export function Dialog({ title, onClose, wide = false, children }: Props) {
   useEffect(() => {
     const dialog = element.current;
     dialog?.showModal();
+    // The browser would choose the button that closes it.
+    dialog?.querySelector<HTMLElement>("input:not([type=hidden]), select, textarea")?.focus();
     return () => dialog?.close();
   }, []);
   return (

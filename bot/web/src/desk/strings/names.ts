@@ -5,6 +5,8 @@ type Names = {
   purpose: Record<string, string>;
   channel: Record<string, string>;
   decision: Record<string, string>;
+  /** What was found in a customer's words. */
+  entity: Record<string, string>;
   audit: Record<string, string>;
   /** Only where the server's Chinese name does not serve. */
   complaint: Record<string, string>;
@@ -26,6 +28,27 @@ export const namesZh: Names = {
     birthday: "生日祝福",
   },
   channel: { any: "所有渠道", web: "网页", wechat: "微信", wecom: "企业微信", sms: "短信", phone: "电话" },
+  entity: {
+    phone: "手机号",
+    phone_tail: "手机尾号",
+    member_number: "会员号",
+    card_number: "卡号",
+    complaint_number: "投诉编号",
+    order_number: "订单号",
+    quote_number: "报价编号",
+    code: "验证码",
+    amount: "金额",
+    points: "积分",
+    time: "时间",
+    duration: "时长",
+    percent: "比例",
+    discount: "折扣",
+    product: "商品",
+    category: "类别",
+    ordinal: "第几个",
+    number: "数字",
+    pick: "选择",
+  },
   decision: { given: "同意", refused: "拒绝", withdrawn: "已撤回" },
   audit: {
     login: "登录",
@@ -68,6 +91,7 @@ export const namesEn: Names = {
     birthday: "Birthday",
   },
   channel: { any: "every channel", web: "Web", wechat: "WeChat", wecom: "WeCom", sms: "SMS", phone: "Phone" },
+  entity: {},
   decision: { given: "granted", refused: "refused", withdrawn: "withdrawn" },
   audit: {
     login: "Signed in",

@@ -69,7 +69,7 @@ function Understood({ message }: { message: Message }) {
       {parse.entities.map(({ entity, text, value }, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: what was understood of a message never changes
         <span key={index} className="entity">
-          {entity}: {text ?? String(value ?? "")}
+          {strings.office.names.entity[entity] ?? entity.replaceAll("_", " ")}: {text ?? String(value ?? "")}
         </span>
       ))}
       <MoodBadge mood={parse.emotion?.label} />
