@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -305,17 +306,29 @@ def house_folder(tmp_path: Path, empty_house: Path, monkeypatch: pytest.MonkeyPa
 
 @pytest.fixture
 async def house(tmp_path: Path, empty_house: Path) -> AsyncIterator[House]:
+    """A house on SQLite."""
+    shutil.copy(empty_house, tmp_path / "huitouke.db")
+    async with running_house(tmp_path, "") as made:
+        yield made
+
+
+@asynccontextmanager
+async def running_house(folder: Path, database_url: str) -> AsyncGenerator[House]:
+    """A whole server with its desk, on a database that is there; empty: SQLite in the folder."""
     brain = ScriptedBrain()
     thinking = TestServer(brain.app())
     await thinking.start_server()
     settings = Settings(
-        data_dir=tmp_path,
+        data_dir=folder,
         brain_secret=SECRET,  # pyright: ignore[reportArgumentType] - pydantic makes it a secret
-        brain_urls=[str(thinking.make_url("")).rstrip("/")],  # pyright: ignore[reportCallIssue]
         rate_visitor_burst=100,
         webhook_allow=["127.0.0.0/8"],
-    ).model_copy(update={"brain_urls": [str(thinking.make_url("")).rstrip("/")]})
-    shutil.copy(empty_house, tmp_path / "huitouke.db")
+    ).model_copy(
+        update={
+            "brain_urls": [str(thinking.make_url("")).rstrip("/")],
+            "database_url": database_url,
+        }
+    )
     app = make_app(settings)
     running = TestServer(app)
     await running.start_server()
