@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 Figures = dict[str, float]
+TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def percentile(ordered: list[float], share: float) -> float:
@@ -42,6 +43,17 @@ def memory_mb(pid: int) -> Figures:
             if name.lower() in total:
                 total[name.lower()] += int(rest.split()[0])
     return {name: round(kilobytes / 1024, 1) for name, kilobytes in total.items()}
+
+
+def cpu_seconds(pid: int) -> float:
+    """Seconds of processors that a process and all it started have used so far; 0 when it is gone."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except FileNotFoundError:
+        return 0.0
+    own = sum(int(fields[place]) for place in (11, 12, 13, 14)) / TICKS
+    return own + sum(cpu_seconds(int(child)) for child in children)
 
 
 def _descendants(pid: int) -> list[int]:

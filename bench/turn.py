@@ -26,7 +26,7 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import select
 
-from bench.figures import Figures, machine, median, memory_mb, summary
+from bench.figures import Figures, cpu_seconds, machine, median, memory_mb, summary
 from bot.conversations.models import Conversation
 from bot.kit.db import Database
 from bot.kit.settings import ROOT, Settings
@@ -46,6 +46,8 @@ TURNS = (
     "在吗",
 )
 MANY = 32
+PARTS = ("brain", "actions", "server")
+KEYS = ("turns_per_second", "p50_ms", "p95_ms", "p99_ms", *(f"{part}_cpu_ms" for part in PARTS))
 UNLIMITED: dict[str, Any] = {
     "rate_visitor_burst": 1_000_000,
     "rate_visitor_per_second": 1e6,
@@ -185,19 +187,28 @@ async def _loads(house: House, rounds: int, seconds: float) -> dict[str, Any]:
         for _ in range(rounds):
             for name, takers in (("socket", sockets), ("brain_alone", direct)):
                 for count in (1, MANY):
-                    taken.setdefault(f"{name}_{count}", []).append(await load(takers[:count], seconds))
+                    before = _cpu(house)
+                    figures = await load(takers[:count], seconds)
+                    for part, used in _cpu(house).items():
+                        figures[f"{part}_cpu_ms"] = (used - before[part]) / figures["turns"] * 1000
+                    taken.setdefault(f"{name}_{count}", []).append(figures)
     await database.close()
-    processes = {name: memory_mb(house.supervisor.pid(name)) for name in ("brain", "actions", "server")}
+    processes = {name: memory_mb(house.supervisor.pid(name)) for name in PARTS}
     return {"turns": {name: median(rows) for name, rows in taken.items()}, "memory_mb": processes}
 
 
+def _cpu(house: House) -> Figures:
+    return {part: cpu_seconds(house.supervisor.pid(part)) for part in PARTS}
+
+
 def show(result: dict[str, Any]) -> None:
-    console = Console(width=100)
+    console = Console(width=130)
     ready = result["ready_seconds"]
     machine_ = result["machine"]
     console.print(f"{machine_['cpu']}, {machine_['cores']} cores, load before {machine_['load_before']}")
     console.print(f"ready: cold {ready['cold']} s (empty data folder), warm {ready['warm']} s")
-    table = Table("turns", "turns/s", "p50 ms", "p95 ms", "p99 ms", title="median of rounds")
+    columns = ("turns/s", "p50 ms", "p95 ms", "p99 ms", *(f"CPU ms: {part}" for part in PARTS))
+    table = Table("turns", *columns, title="median of rounds")
     names = {
         "socket_1": "WebSocket, 1 customer",
         f"socket_{MANY}": f"WebSocket, {MANY} customers",
@@ -205,9 +216,7 @@ def show(result: dict[str, Any]) -> None:
         f"brain_alone_{MANY}": f"brain alone, {MANY} customers",
     }
     for name, row in result["turns"].items():
-        table.add_row(
-            names[name], *(f"{row[key]:.1f}" for key in ("turns_per_second", "p50_ms", "p95_ms", "p99_ms"))
-        )
+        table.add_row(names[name], *(f"{row[key]:.1f}" for key in KEYS))
     console.print(table)
     for name, row in result["memory_mb"].items():
         console.print(f"memory: {name} {row['pss']} MB PSS, {row['rss']} MB RSS")

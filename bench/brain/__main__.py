@@ -63,7 +63,7 @@ async def members(folder: Path, count: int) -> list[int]:
 
 
 async def measure(options: argparse.Namespace, folder: Path) -> Found:
-    console.print("training both; vanilla takes ten minutes when data or domain have changed")
+    console.print("training both; vanilla takes several minutes when data or domain have changed")
     vanilla_model, vanilla_training = train_vanilla(options.epochs)
     our_model, our_training = train_ours()
     await asyncio.to_thread(fill, folder)
@@ -125,7 +125,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3, help="of each figure (%(default)s)")
     parser.add_argument("--curve-seconds", type=float, default=420, help="at most for a long conversation")
     parser.add_argument(
-        "--epochs", type=int, default=10, help="of vanilla's intent model (%(default)s of 100)"
+        "--epochs", type=int, default=5, help="of vanilla's intent model (%(default)s of 100)"
     )
     options = parser.parse_args()
     OUT.mkdir(parents=True, exist_ok=True)

@@ -15,7 +15,7 @@ from typing import Any
 
 import aiohttp
 
-from bench.figures import Figures, memory_mb
+from bench.figures import Figures, cpu_seconds, memory_mb
 from bot.kit.settings import ROOT
 
 BRAIN_PYTHON = ROOT / "bot" / "brain" / ".venv" / "bin" / "python"
@@ -24,7 +24,6 @@ HUITOUKE = ROOT / ".venv" / "bin" / "huitouke"
 HERE = Path(__file__).parent
 BUILT = ROOT / "build" / "bench" / "vanilla"
 SECRET = "bench"
-TICKS = os.sysconf("SC_CLK_TCK")
 
 _numbers = count(1)
 
@@ -91,7 +90,7 @@ class System:
 
     def cpu_seconds(self) -> float:
         """What all its processes have used so far."""
-        return sum(_cpu(process.pid) for process in self.processes.values())
+        return sum(cpu_seconds(process.pid) for process in self.processes.values())
 
     def memory(self) -> dict[str, Figures]:
         return {name: memory_mb(process.pid) for name, process in self.processes.items()}
@@ -199,14 +198,3 @@ async def _listening(port: int) -> None:
             writer.close()
             return
     raise RuntimeError(f"nothing listens on {port}")
-
-
-def _cpu(pid: int) -> float:
-    """Seconds of a process and all it started."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    except FileNotFoundError:
-        return 0.0
-    own = sum(int(fields[place]) for place in (11, 12, 13, 14)) / TICKS
-    return own + sum(_cpu(int(child)) for child in children)
