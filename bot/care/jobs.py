@@ -23,7 +23,7 @@ from bot.kit.tasks import TaskGroup
 
 log = structlog.get_logger(__name__)
 
-SCHEDULES: Final = {"care:plan": 60, "care:send": 5, "care:follow": 120}
+SCHEDULES: Final[dict[str, int]] = {"care:plan": 60, "care:send": 5, "care:follow": 120}
 """Job → every so many seconds."""
 
 QUEUE: Final = "huitouke"
