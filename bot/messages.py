@@ -353,8 +353,12 @@ class ChannelOutlet(Protocol):
 class Deliveries(Protocol):
     """What a channel tells about messages on their way out, and how it fetches them to answer with."""
 
-    async def resume(self, channel: Channel, account: str, user: ChannelUser) -> None:
-        """`user` wrote: what was held for them may go out."""
+    async def resume(self, session: WriteSession, channel: Channel, account: str, user: ChannelUser) -> bool:
+        """`user` wrote: what was held for them may go out; was there anything? `wake` after the commit."""
+        ...
+
+    def wake(self) -> None:
+        """Something may go out just now."""
         ...
 
     async def drop(self, channel: Channel, account: str, user: ChannelUser, problem: str) -> None:

@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, or_, select, update
+from sqlalchemy import Select, String, and_, bindparam, or_, select, update
 from sqlalchemy.orm import aliased
 
 from bot.conversations.content import from_json
 from bot.conversations.models import Conversation, Message
-from bot.kit.db import ReadSession, WriteSession
+from bot.conversations.statements import CONVERSATIONS, MESSAGES
+from bot.kit.db import ReadSession, UtcTime, WriteSession
 from bot.kit.ids import ConversationId
 from bot.messages import Channel, ChannelUser, Content, DeliveryState, OutboundMessage
 
@@ -166,20 +167,35 @@ async def settle(
     )
 
 
-async def anything_held(session: ReadSession, channel: Channel, account: str, user: ChannelUser) -> bool:
-    """Is something held for somebody?"""
-    held = select(Message.id).where(_of(channel, account, user), Message.state == "held").limit(1)
-    return await session.scalar(held) is not None
-
-
 async def release(
     session: WriteSession, channel: Channel, account: str, user: ChannelUser, now: datetime
-) -> None:
-    """What was held for somebody is due now."""
-    await session.execute(
-        update(Message)
-        .where(_of(channel, account, user), Message.state == "held", Message.merged_into.is_(None))
-        .values(next_attempt_at=now)
+) -> bool:
+    """What was held for somebody is due now; was there anything?"""
+    released = await session.execute(
+        _release(),
+        {"p_channel": channel, "p_account": account, "p_user": user, "p_now": now},
+    )
+    return released.rowcount > 0  # pyright: ignore[reportAttributeAccessIssue]
+
+
+@cache
+def _release() -> Any:
+    """Built once: every message of a channel that pushes runs it."""
+    theirs = (
+        select(CONVERSATIONS.c.id)
+        .where(
+            CONVERSATIONS.c.channel == bindparam("p_channel", type_=String()),
+            CONVERSATIONS.c.account == bindparam("p_account", type_=String()),
+            CONVERSATIONS.c.channel_user == bindparam("p_user", type_=String()),
+        )
+        .scalar_subquery()
+    )
+    message = MESSAGES.c
+    return (
+        update(MESSAGES)
+        .where(message.conversation_id == theirs, message.state == "held", message.merged_into.is_(None))
+        .values(next_attempt_at=bindparam("p_now", type_=UtcTime()))
+        .execution_options(preserve_rowcount=True)
     )
 
 

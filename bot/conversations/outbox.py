@@ -20,7 +20,7 @@ from bot.conversations.hub import Hub
 from bot.conversations.models import Conversation, Message
 from bot.conversations.typing import TypingRelay
 from bot.kit.clock import Clock
-from bot.kit.db import Database
+from bot.kit.db import Database, WriteSession
 from bot.kit.errors import DeliveryUnknown, Held, HuitoukeError, Unavailable
 from bot.kit.ids import ConversationId
 from bot.kit.tasks import TaskGroup, set_within
@@ -185,14 +185,9 @@ class Outbox:
             return Allowance()
         return await outlet.allowance(row.account, ChannelUser(row.channel_user))
 
-    async def resume(self, channel: Channel, account: str, user: ChannelUser) -> None:
+    async def resume(self, session: WriteSession, channel: Channel, account: str, user: ChannelUser) -> bool:
         """See Deliveries.resume."""
-        async with self._database.read() as session:
-            if not await delivery.anything_held(session, channel, account, user):
-                return
-        async with self._database.write() as session:
-            await delivery.release(session, channel, account, user, self._clock())
-        self.wake()
+        return await delivery.release(session, channel, account, user, self._clock())
 
     async def drop(self, channel: Channel, account: str, user: ChannelUser, problem: str) -> None:
         """See Deliveries.drop."""

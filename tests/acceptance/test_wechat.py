@@ -67,3 +67,21 @@ async def test_points_redemption_an_agent_and_back(
     await phone.say("我有多少积分")
     await phone.hears(re.compile("手机号|会员号"))
     assert (strangers, problems) == ([], [])
+
+
+async def test_the_companys_customer_service_is_the_same_bot(
+    browser_phone: BrowserContext, house: House
+) -> None:
+    """微信客服: opening the chat is greeted, a question is asked back for proof, in words and by button."""
+    page = await browser_phone.new_page()
+    strangers, problems = watch(page, house)
+    phone = Phone(page, house)
+    await phone.open("wecom")
+    await phone.press("打开会话")
+    await phone.hears("您可能想问")
+    await phone.choose("查一下余额")
+    await phone.hears(re.compile("手机号|会员号"))
+    await phone.say("算了")
+    await phone.say("你能做什么")
+    await phone.hears("这些我都能办")
+    assert (strangers, problems) == ([], [])

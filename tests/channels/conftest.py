@@ -134,7 +134,7 @@ class Town:
         await self.until(enough)
         return rows
 
-    async def until(self, done: Callable[[], Any], seconds: float = 30.0) -> Any:
+    async def until(self, done: Callable[[], Any], seconds: float = 60.0) -> Any:
         """Wait until `done()` is true (it may be a coroutine function)."""
         async with asyncio.timeout(seconds):
             while True:

@@ -98,6 +98,11 @@ class Post:
             row = await message_log.locked(session, conversation)
             message_log.append(session, row, drafts, self.clock())
 
+    async def wrote(self) -> bool:
+        """The customer wrote; was something held?"""
+        async with self.database.write() as session:
+            return await self.outbox.resume(session, "wechat", "wx1", USER)
+
     async def states(self) -> list[str]:
         async with self.database.read() as session:
             return list(await session.scalars(select(Message.state).order_by(Message.seq)))
@@ -190,9 +195,10 @@ async def test_what_is_held_goes_out_when_the_customer_writes(post: Post) -> Non
     post.clock.advance(timedelta(minutes=5))
     await post.deliver_all()
     assert post.pipe.delivered == []
-    await post.outbox.resume("wechat", "wx1", USER)
+    assert await post.wrote()
     await post.deliver_all()
     assert post.pipe.delivered == ["一", "二"]
+    assert not await post.wrote()
 
 
 async def test_what_is_held_too_long_is_refused(post: Post) -> None:
@@ -203,7 +209,7 @@ async def test_what_is_held_too_long_is_refused(post: Post) -> None:
     await post.deliver_all()
     post.pipe.behave = None
     post.clock.advance(delivery.HOLD + timedelta(minutes=1))
-    await post.outbox.resume("wechat", "wx1", USER)
+    await post.wrote()
     await post.deliver_all()
     assert post.pipe.delivered == []
     assert (await post.states(), await post.problems()) == (["refused"], [delivery.TOO_LATE])

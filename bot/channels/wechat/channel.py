@@ -95,7 +95,7 @@ class OfficialChannel:
         self.outlet = OfficialOutlet(database, clock, self.account, self.api, files, meter, offers, site)
         intake = Intake(CHANNEL, conversations, files, offers)
         inbound = Inbound(
-            database, clock, conversations, deliveries, intake, meter, self._media, self.notices, self._tasks
+            database, clock, conversations, deliveries, intake, meter, self._media, self.notices
         )
         sender = Sender(database, clock, meter, repeatable=False)
         self._callbacks = Callbacks(

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-import structlog
-
 from bot.channels.tencent import guard, sentences
 from bot.channels.tencent.intake import Intake
 from bot.channels.tencent.media import MediaFetcher
@@ -16,11 +14,7 @@ from bot.channels.wechat.door import Opened
 from bot.channels.wechat.notices import Notices
 from bot.kit.clock import Clock
 from bot.kit.db import Database, WriteSession
-from bot.kit.errors import Unavailable
-from bot.kit.tasks import TaskGroup
-from bot.messages import ChannelUser, Conversations, Deliveries
-
-log = structlog.get_logger(__name__)
+from bot.messages import Conversations, Deliveries
 
 CHANNEL = "wechat"
 
@@ -37,8 +31,6 @@ class Inbound:
     meter: Meter
     media: MediaFetcher
     notices: Notices
-    after: TaskGroup
-    """What need not be done before the acknowledgement."""
 
     async def take(
         self, account: str, arrival: Arrival, opened: Opened, body: bytes, *, silent: bool = False
@@ -47,12 +39,16 @@ class Inbound:
         Unavailable."""
         file = await self.intake.expected(account, arrival.user, arrival.id, arrival.said)
 
+        freed = False
+
         async def note(session: WriteSession) -> None:
+            nonlocal freed
             await guard.check_nonce(session, account, opened.timestamp, opened.nonce, body, self.clock)
             if arrival.follow or arrival.scene or arrival.grants:
                 await followers.note(session, account, arrival)
             if arrival.grants:
                 await self.meter.grant(session, account, arrival.user, arrival.grants, arrival.id, arrival.at)
+                freed = await self.deliveries.resume(session, CHANNEL, account, arrival.user)
             if file is not None and arrival.said and arrival.said.media:
                 await self.media.want(session, file.id, account, arrival.said.media.media_id)
             await self.notices.note(session, account, arrival)
@@ -68,15 +64,8 @@ class Inbound:
             self.media.wake()
         if arrival.follow == "unsubscribed":
             await self._leave(account, arrival)
-        elif arrival.grants:
-            self.after.spawn(self._resume(account, arrival.user), f"resume {arrival.id}")
-
-    async def _resume(self, account: str, user: ChannelUser) -> None:
-        """What was held may go out. Should it fail, it is looked for again before long."""
-        try:
-            await self.deliveries.resume(CHANNEL, account, user)
-        except Unavailable as error:
-            log.warning("resume_failed", account=account, error=error.message)
+        elif freed:
+            self.deliveries.wake()
 
     async def _leave(self, account: str, arrival: Arrival) -> None:
         """Whoever left gets nothing more, and is nobody's identity until they prove it again."""

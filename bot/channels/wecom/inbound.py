@@ -58,18 +58,23 @@ class Inbound:
     async def _said(self, account: str, line: Line, said: Said) -> None:
         file = await self.intake.expected(account, line.user, line.id, said)
 
+        freed = False
+
         async def note(session: WriteSession) -> None:
+            nonlocal freed
             granted = await self.meter.grant(session, account, line.user, "message", line.id, line.at)
             if granted:
                 # Every message may begin a new session: its state has to be asked.
                 await sessions.set_state(session, account, line.user, None, line.at)
+                freed = await self.deliveries.resume(session, CHANNEL, account, line.user)
             if file is not None and said.media:
                 await self.media.want(session, file.id, account, said.media.media_id)
 
         await self.intake.say(account, line.user, line.id, said, file, note, words=line.kind == "text")
         if file is not None:
             self.media.wake()
-        await self.deliveries.resume(CHANNEL, account, line.user)
+        if freed:
+            self.deliveries.wake()
 
     async def _event(self, account: str, line: Line, event: Mapping[str, Any]) -> None:
         match event.get("event_type"):

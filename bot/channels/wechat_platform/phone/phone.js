@@ -67,6 +67,8 @@ async function follow() {
 function menu() {
   const known = accounts.find((each) => each.id === account());
   at("menu").replaceChildren(...(known?.menu?.button ?? []).map((button) => top(button)));
+  at("follow").textContent = known?.kind === "wecom" ? "打开会话" : "关注";
+  at("leave").hidden = known?.kind === "wecom";
 }
 
 /** A button of the account's menu; one with others below it opens them. */
