@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
+from actions.complaint_steps import add_words
 from actions.say import moment
 from actions.tasks.heard import Option
 from actions.tasks.script import Script
@@ -53,6 +54,7 @@ OPENING = re.compile(
     r"我要|我想|要|想|请|帮我|给我|你们|投诉|举报|申诉|升级|一下|了|吧|你|这个|件|事|个|人|客服|公司|店家|商家|"
     r"[\s，,。.！!？?~]"
 )
+ADDING = re.compile(rf"补充|这一件|这件|那件|同一件|就是|还是|加|再|点|{OPENING.pattern}")
 LEAST_STORY = 6
 FOLLOW = {"投诉进度": "/ask_complaint_status", "补充说明": "/add_to_complaint", "转人工": "/request_human"}
 
@@ -99,10 +101,13 @@ class FileComplaint(Task):
             ],
             listed=False,
         )
-        if chosen.value == "same":
-            s.say(f"好的。{status.next_step}要补充什么，点下面的按钮告诉我。", FOLLOW)
-            return True
-        return False
+        if chosen.value == "new":
+            return False
+        if s.heard is not None and len(ADDING.sub("", s.heard.text)) >= LEAST_STORY:
+            s.given("more", s.heard.text)
+        more = s.state.values.get("what") or s.words("more", "好的，要补充什么？您直接说，我原样加进去。")
+        await add_words(s, status, more)
+        return True
 
 
 def _take_story_told_at_once(s: Script) -> None:

@@ -54,6 +54,14 @@ async def step(s: Script, status: ComplaintStatus, taken: Step, text: str) -> No
     await take_step(s.session, status.complaint_id, taken, By("customer", "本人", s.now, s.state.key), text)
 
 
+async def add_words(s: Script, status: ComplaintStatus, text: str) -> None:
+    """Put what the customer adds into the complaint, and say so."""
+    waiting = status.state == "waiting_customer"
+    await step(s, status, "customer_answered" if waiting else "note", f"顾客补充：{text}")
+    then = "处理人员马上接着办。" if waiting else "处理人员会看到。"
+    s.say(f"已经记进 {status.number} 了，{then}照片等材料，处理人员联系您时可以发。", NEXT)
+
+
 class UrgeComplaint(Task):
     """Nothing to confirm: it is raised at once, and the next step is told."""
 
@@ -83,10 +91,7 @@ class AddToComplaint(Task):
             s.given("text", s.heard.text)
         status = await pick_complaint(s, "要补充哪一件？", OPEN, "您现在没有在处理的投诉，可以新登记一件。")
         text = s.words("text", f"要给 {status.number}（{status.subject}）补充什么？直接写给我。", least=LEAST)
-        waiting = status.state == "waiting_customer"
-        await step(s, status, "customer_answered" if waiting else "note", f"顾客补充：{text}")
-        then = "处理人员马上接着办。" if waiting else "处理人员会看到。"
-        s.say(f"已经记进 {status.number} 了，{then}照片等材料，处理人员联系您时可以发。", NEXT)
+        await add_words(s, status, text)
 
 
 class ReopenComplaint(Task):

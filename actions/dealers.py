@@ -22,6 +22,11 @@ STANDING = {
     "revoked": "授权已被撤销",
 }
 NEXT = {"再查一个": "/verify_agent", "举报": "/file_complaint", "转人工": "/request_human"}
+ASKED_FOR_SECRETS = re.compile(r"验证码|密码|安全账户|转账|汇款|打钱|屏幕共享|共享屏幕|银行卡号")
+NEVER_ASKED = (
+    "请小心：我们不会打电话或发消息向您要验证码、密码，也不会让您转账。先别给、别转，可以挂断后从这里找我们。"
+    "把对方的名字或授权编号发给我，我可以查名录；已经转了钱，请马上报警 110。"
+)
 BEWARE = "在弄清楚之前，请不要付款、不要给验证码。"
 
 
@@ -41,6 +46,9 @@ class VerifyAgent(Task):
             answer = await check_dealer(s.session, told, today)
             if answer.found:
                 s.say(_answer(answer, told, today), NEXT)
+                return
+            if ASKED_FOR_SECRETS.search(s.heard.text):
+                s.say(NEVER_ASKED, NEXT)
                 return
         about = s.words("about", "您想核实谁？把对方的名称或授权编号发给我，我查名录。", story=False)
         told = WORDS_ROUND_IT.sub("", about) or about

@@ -14,6 +14,8 @@ from rasa_sdk.events import SlotSet
 
 ONCE_IN = timedelta(hours=1)
 MOST_BUTTONS = 4
+SURE = 0.55
+"""A feeling less sure than this is not spoken to: an apology to who is calm is odd."""
 SELLING = ("/redeem_points", "/ask_promotion", "/ask_referral", "/reorder", "/ask_membership")
 PERSON = {"title": "转人工", "payload": "/request_human"}
 SORRY_ALREADY = ("抱歉", "对不起", "不好意思", "很遗憾")
@@ -21,8 +23,9 @@ WORDS = {"angry": "让您生气了，真对不起。", "worried": "您别着急�
 
 
 def mood(parse: Mapping[str, Any]) -> str:
-    """calm, pleased, worried, annoyed or angry, as the brain reads it."""
-    return str((parse.get("emotion") or {}).get("label") or "calm")
+    """calm, pleased, worried, annoyed or angry, as the brain reads it; calm where it is not sure."""
+    emotion = parse.get("emotion") or {}
+    return str(emotion["label"]) if emotion and float(emotion.get("score") or 0) >= SURE else "calm"
 
 
 def suit(

@@ -16,6 +16,12 @@ YES = re.compile(rf"^(?:{_YES_WORDS}|{_PARTICLES})+$", re.IGNORECASE)
 """Nothing but words of agreement: 好的好的，就这么办吧. Not: 好贵, 可以便宜点吗, 要多久."""
 NO = re.compile(r"^[\s，,。.!！~]*(不|别|没(?!问题|错|毛病|有问题)|否|no\b|算了|错了|等等)", re.IGNORECASE)
 QUESTION = re.compile(r"[?？]|吗|多少|多久|怎么|什么|啥|哪|几|还是|呢$|[没不]$")
+NOTHING = re.compile(
+    r"[\s，,。.!！]*(没有?|没有?了|没[啥别什]么?的?|无|不用|不要|不需要|不必|不说|不清楚|不知道|没要求|没想法|随便|算了|no)"
+    r"[了吧的呀啊呢谢\s，,。.!！]*",
+    re.IGNORECASE,
+)
+"""Nothing to tell: 没有, 不用了. Not: 没用过这项."""
 NOT_NOW = re.compile(r"(等|稍等|等会|等一|晚点|回头|待会|一会|先忙)")
 DIGITS = re.compile(r"(?<![\d.])\d{1,9}(?:\.\d{1,2})?(?![\d.])")
 NO_AMOUNT = re.compile(r"尾号|卡号|单号|月|日|点|号")
@@ -50,6 +56,27 @@ QUESTIONS = frozenset(
 )
 NO_REQUEST = frozenset({None, "inform", "affirm", "deny", "nlu_fallback", "out_of_scope", "several_requests"})
 """Intents that ask for nothing of their own: what a task cannot read of them, it did not understand."""
+REQUESTS = frozenset(
+    {
+        "redeem_points",
+        "transfer_balance",
+        "file_complaint",
+        "urge_complaint",
+        "add_to_complaint",
+        "reopen_complaint",
+        "withdraw_complaint",
+        "dispute_charge",
+        "request_service",
+        "book_visit",
+        "move_visit",
+        "cancel_visit",
+        "reorder",
+        "privacy_optout",
+        "my_data",
+        "verify_agent",
+    }
+)
+"""Intents that want something done."""
 CERTAIN = 0.8
 SURE = 0.5
 """An intent less likely than this is no reason to leave a task's question."""
@@ -103,6 +130,11 @@ class Heard:
     @property
     def says_no(self) -> bool:
         return self.intent == "deny" if not self.text else bool(NO.search(self.text))
+
+    @property
+    def says_nothing(self) -> bool:
+        """Has nothing to tell, asked for words."""
+        return self.intent == "deny" if not self.text else NOTHING.fullmatch(self.text) is not None
 
     @property
     def says_plainly_yes(self) -> bool:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from actions.base import Call
-from actions.tasks.heard import Heard, Narrow, Option, matching, place
+from actions.tasks.heard import CERTAIN, REQUESTS, Heard, Narrow, Option, matching, place
 from actions.tasks.state import Question, TaskState
 from bot.kit.db import WriteSession
 from bot.kit.ids import CustomerId
@@ -142,13 +142,13 @@ class Script:
             self.state = self.state.without(name)
             self.lead(gone)
             known = None
+        if lone and len(options) == 1 and known is None:
+            return options[0]
         possible = self._named(name, options, narrow, part) if self._reads(name) else []
         if len(possible) == 1 and possible[0].value != known:
             return self._take(name, possible[0].value, possible[0])
         if known is not None and (not possible or known in [each.value for each in possible]):
             return by_value[known]
-        if lone and len(options) == 1:
-            return options[0]
         raise self._asking_which(name, ask, possible or list(options), more, listed=listed)
 
     def _reads(self, name: str) -> bool:
@@ -164,6 +164,7 @@ class Script:
     ) -> list[Option]:
         assert self.heard is not None
         heard, asked = self.heard, self.state.asked == name
+        few = asked or (name == self.correcting and heard.says_no)  # 不对，换那个券: few words are enough
         if self._picked is not None and self.state.asked in (name, None):
             picked = [option for option in options if option.value == self._picked]
             self._picked = None if picked else self._picked
@@ -172,7 +173,7 @@ class Script:
         which = place(heard, len(shown)) if shown else None
         if which is not None:
             return [option for option in options if option.value == shown[which]]
-        possible = matching(heard.saying(part(heard.text)) if part else heard, options, asked=asked)
+        possible = matching(heard.saying(part(heard.text)) if part else heard, options, asked=few)
         narrowed = narrow(heard) if narrow else None
         if narrowed is None:
             return possible
@@ -277,7 +278,7 @@ class Script:
             and not self._aside(heard, story)
         ):
             said = str(heard.picked) if heard.picked is not None else heard.text
-            if buttons and heard.says_no and len(said) <= 6:
+            if buttons and heard.says_nothing:
                 said = ""
             if len(said) >= least or buttons:
                 return self._take(name, said, said)
@@ -297,7 +298,7 @@ class Script:
                     self.understood = True
                     return
                 self.lead("隔了一会儿了，我再跟您确认一遍。")
-            elif heard.says_no and (self.last or len(heard.text) <= BARE):
+            elif heard.says_no and (self.last or len(heard.text) <= BARE) and not self._wishes_else(heard):
                 if not change or self.state.values.get(DECLINED):
                     raise Stop
                 self.state = self.state.knowing(DECLINED, value=True)
@@ -307,6 +308,10 @@ class Script:
     def _agrees(self, heard: Heard) -> bool:
         """A yes with more around it; or the wish itself: 帮我兑换, to "shall I redeem?"."""
         return heard.says_yes or (heard.intent == self.state.name and 0 < len(heard.text) <= SHORT)
+
+    def _wishes_else(self, heard: Heard) -> bool:
+        """别再给我发广告了 is no answer to a question about something else."""
+        return heard.intent in REQUESTS and heard.intent != self.state.name and heard.sure >= CERTAIN
 
     # ---- inside
 

@@ -8,7 +8,7 @@ from typing import Any
 
 SEVERAL = "several_requests"
 JOINTS = re.compile(
-    r"[，,。.；;！!？?\n]+|还有就是|还有|另外|顺便|以及|然后再|再帮我|(?<=分)和|(?<=额)和|(?<=单)和"
+    r"[，,。.；;！!？?\s]+|还有就是|还有|另外|顺便|以及|然后再|再帮我|(?<=分)和|(?<=额)和|(?<=单)和"
 )
 ANSWERED_TOGETHER = frozenset(
     {

@@ -92,6 +92,7 @@ async def test_with_one_under_way_it_is_asked_which_is_meant(talk: Talk, custome
     await talk.begin("action_file_complaint", "我还要投诉")
     said = await talk.say("就补充这一件吧", "add_to_complaint")
     assert "补充什么" in said
+    assert "已经记进" in await talk.say("箱子里的东西也碎了", "inform")
     assert not talk.asked
 
 
@@ -122,3 +123,15 @@ def test_the_category_is_worked_out(text: str, category: str) -> None:
 def test_the_subject_is_the_first_clause_that_says_something() -> None:
     """Short enough for a list."""
     assert subject_of("我要投诉！师傅昨天没来，也不打电话") == "师傅昨天没来"
+
+
+async def test_what_belongs_to_the_open_one_goes_into_it(talk: Talk, customer_id: CustomerId) -> None:
+    """Asked which is meant, the customer tells more: it is kept, word for word, and nothing new is filed."""
+    await talk.begin("action_file_complaint", "我要投诉，上周修的空调今天又坏了")
+    await talk.press("尽快处理")
+    await talk.press("随时")
+    await talk.press("确认提交")
+    await talk.begin("action_file_complaint", "投诉")
+    said = await talk.say("补充一点，外机也在漏水", "add_to_complaint")
+    assert "已经记进 TS20261122" in said
+    assert len(await complaints(talk, customer_id)) == 1

@@ -63,3 +63,11 @@ async def test_a_personal_question_in_between_does_not_lose_the_task(talk: Talk)
     said = await talk.resume()
     assert "还没有储值卡" in said
     assert "您想核实谁" in said
+
+
+async def test_who_asks_for_a_code_is_warned_about_at_once(talk: Talk) -> None:
+    """A code, a password, a transfer: the warning does not wait for a name."""
+    said = await talk.begin("action_verify_agent", "刚才打电话让我报验证码的是你们吗")
+    assert "不会打电话或发消息向您要验证码" in said
+    assert "110" in said
+    assert not talk.asked

@@ -107,3 +107,9 @@ async def test_a_score_is_kept_with_what_it_is_about(talk: Talk) -> None:
 def test_words_are_tagged_by_value_and_cost(words: str, tag: str | None) -> None:
     """Four values, four costs; nothing when they do not say."""
     assert tag_of(words) == tag
+
+
+async def test_why_a_line_is_wrong_may_begin_with_a_no(talk: Talk) -> None:
+    """没用过这项, typed instead of pressed, is the reason and not the lack of one."""
+    await talk.begin("action_dispute_charge", "增值业务包不对", "dispute_charge")
+    assert "您的说明：没用过这项" in await talk.say("没用过这项", "nlu_fallback", sure=0.4)

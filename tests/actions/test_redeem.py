@@ -208,3 +208,17 @@ async def test_just_like_that_is_a_yes_to_a_confirmation(talk: Talk, customer_id
     await talk.begin("action_redeem_points", "换保温杯")
     assert "换好了" in await talk.say("就这样吧", "goodbye", sure=0.99)
     assert await total(talk, customer_id) == 2_700
+
+
+async def test_another_one_is_named_in_few_words(talk: Talk, customer_id: CustomerId) -> None:
+    """不对，换那个券, to the summary of a cup: the voucher is shown."""
+    await talk.begin("action_redeem_points", "积分换个保温杯")
+    assert "代金券" in await talk.say("不对，换那个券", "deny", sure=0.76)
+    assert await total(talk, customer_id) == 3_200
+
+
+async def test_a_wish_that_begins_with_a_no_is_no_answer(talk: Talk) -> None:
+    """别再给我发广告 is left to its own rule, and the redemption waits."""
+    await talk.begin("action_redeem_points", "积分换个保温杯")
+    await talk.say("别再给我发广告短信了", "privacy_optout", sure=0.99)
+    assert talk.passed_on
