@@ -231,7 +231,7 @@ async def test_the_customer_in_the_widget(
     await agent.page.get_by_role("button", name="办理", exact=True).click()
     await agent.page.get_by_label("请选择").select_option("redeem")
     await agent.page.get_by_role("button", name="发给客户确认").click()
-    await expect(chat.frame.locator(".row").last).to_contain_text("确认", timeout=WAIT_MS)
+    await expect(chat.card("请您确认")).to_contain_text("积分", timeout=WAIT_MS)
     await chat.frame.get_by_role("button", name="确认办理").last.click()
     await expect(agent.page.locator(".operations .state").first).to_have_text("已办好", timeout=WAIT_MS)
     await expect(chat.log).to_contain_text("换好了，用了", timeout=WAIT_MS)

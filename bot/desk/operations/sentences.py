@@ -15,10 +15,13 @@ OVER: Final = Content("这件事已经处理过了，不会办第二次。")
 
 
 def question(agent: str, text: str, operation: int) -> Content:
-    """The customer decides."""
+    """The customer decides: the card `operation` of docs/protocols/webchat.md."""
     entities = {"operation": operation}
+    terms = "您确认以后才会办理，30 分钟内有效。"
     return Content(
-        f"客服{agent}请您确认：{text}您确认以后才会办理，30 分钟内有效。",
+        f"客服{agent}请您确认：{text}{terms}",
+        card="operation",
+        data={"id": operation, "agent": agent, "text": text, "terms": terms},
         quick_replies=(
             QuickReply("确认办理", intent=CONFIRM, entities=entities),
             QuickReply("不办了", intent=REFUSE, entities=entities),

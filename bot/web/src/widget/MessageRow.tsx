@@ -26,8 +26,8 @@ const HOPELESS = new Set(["bad_choice", "too_long", "empty"]);
 export const MessageRow = memo(function MessageRow({ row, online, delivered, onResend, onDiscard }: Props) {
   const strings = useStrings();
   const { message, entry } = row;
-  if (message.author === "system") return <SystemMessage content={message.text} />;
   const card = cardOf(message);
+  if (message.author === "system" && !card) return <SystemMessage content={message.text} />;
   const mine = message.author === "customer";
   return (
     <div className="row" data-mine={mine} data-first={row.first} data-last={row.last}>

@@ -105,16 +105,7 @@ export const zh = {
     failed: "文件没有发送成功，请再试一次",
   },
   rating: { title: "服务评价" },
-  operation: {
-    ask: "请核对后确认。您确认之前不会办理。",
-    state: {
-      offered: "等待您确认",
-      done: "已办好",
-      refused: "已取消",
-      failed: "没有办成",
-      expired: "已过期",
-    } as Record<string, string>,
-  },
+  operation: { title: "请您确认" },
   queue: {
     waiting: "正在为您转接人工",
     position: (n: number) => (n <= 1 ? "您排在第 1 位" : `您排在第 ${n} 位，前面还有 ${n - 1} 位`),
@@ -244,16 +235,7 @@ export const en: Strings = {
     failed: "The file was not sent. Please try again",
   },
   rating: { title: "How did we do?" },
-  operation: {
-    ask: "Please check and confirm. Nothing happens before you do.",
-    state: {
-      offered: "Waiting for you",
-      done: "Done",
-      refused: "Cancelled",
-      failed: "Not done",
-      expired: "Expired",
-    },
-  },
+  operation: { title: "Please confirm" },
   queue: {
     waiting: "Connecting you to a person",
     position: (n) => (n <= 1 ? "You are next" : `You are number ${n}`),

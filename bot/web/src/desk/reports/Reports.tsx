@@ -22,10 +22,10 @@ export default function Reports() {
   const strings = useStrings();
   const said = strings.office.reports;
   const [name, setName] = useState("tickets");
-  const [wished, setBy] = useState("day");
+  const [wished, setBy] = useState<string | null>(null);
   const [range, setRange] = useState(() => lastDays(14));
   const bys = BYS[name] ?? [];
-  const by = bys.includes(wished) ? wished : (bys[0] ?? "day");
+  const by = wished && bys.includes(wished) ? wished : (bys[0] ?? "day");
   const wish = { from: range.from, to: range.to, by };
   const { value: report } = useLoaded<Report>(query(`reports/${name}`, wish));
   const csv = `${client.http.base}${query(`reports/${name}`, { ...wish, format: "csv" })}`;

@@ -3,6 +3,8 @@ import { useStrings } from "../context";
 
 export type FieldSpec = {
   name: string;
+  /** Where the usual name of such a field does not serve. */
+  label?: string;
   kind?: "text" | "long" | "number" | "list" | "check" | "choice" | "choices" | "date";
   options?: { value: string; label: string }[];
   required?: boolean;
@@ -102,11 +104,11 @@ export function Choices({ field: { name, options = [] }, value, label }: FieldPr
 
 function Entry({ field, value }: FieldProps) {
   const { office } = useStrings();
-  const { name, kind = "text", hint } = field;
+  const { name, kind = "text", hint, label } = field;
   const id = useId();
   return (
     <div className="field">
-      <label htmlFor={id}>{office.settings.fields[name] ?? name}</label>
+      <label htmlFor={id}>{label ?? office.settings.fields[name] ?? name}</label>
       <Control id={id} field={field} text={Array.isArray(value) ? value.join(", ") : String(value ?? "")} />
       {(hint || kind === "list") && <small>{hint ?? office.settings.comma}</small>}
     </div>

@@ -9,7 +9,7 @@ type Props<T> = {
   /** They could not be loaded. */
   failed?: boolean;
   keyOf: (item: T) => number;
-  columns: { name: string; show: (item: T) => ReactNode }[];
+  columns: { name: string; label?: string; show: (item: T) => ReactNode }[];
   fields: FieldSpec[];
   /** Saves a new one (null) or a changed one. */
   onSave?: (item: T | null, values: Values) => Promise<unknown>;
@@ -53,8 +53,8 @@ export function Records<T>(props: Props<T>) {
         <table className="table">
           <thead>
             <tr>
-              {columns.map(({ name }) => (
-                <th key={name}>{said.fields[name] ?? name}</th>
+              {columns.map(({ name, label }) => (
+                <th key={name}>{label ?? said.fields[name] ?? name}</th>
               ))}
               <th>
                 <span className="sr">{said.edit}</span>

@@ -19,7 +19,7 @@ export function Teams() {
       items={value?.teams ?? null}
       keyOf={({ id }) => id}
       columns={[
-        { name: "name", show: ({ name }) => <b>{name}</b> },
+        { name: "name", label: office.settings.called, show: ({ name }) => <b>{name}</b> },
         {
           name: "topics",
           show: ({ topics }) => topics.map((code) => nameOf(settings?.topics, code)).join("、"),
@@ -27,7 +27,7 @@ export function Teams() {
         { name: "members", show: ({ members }) => members.map(nameFor).join("、") },
       ]}
       fields={[
-        { name: "name", required: true },
+        { name: "name", label: office.settings.called, required: true },
         { name: "topics", kind: "choices", options: named(settings?.topics) },
         {
           name: "members",

@@ -34,6 +34,7 @@ export function Tokens() {
         columns={[
           {
             name: "name",
+            label: said.called,
             show: ({ name, prefix, last_used_at }) => (
               <>
                 <b>{name}</b>
@@ -50,7 +51,7 @@ export function Tokens() {
           { name: "expires_at", show: ({ expires_at }) => when(expires_at, strings) },
         ]}
         fields={[
-          { name: "name", required: true },
+          { name: "name", label: said.called, required: true },
           { name: "scopes", kind: "choices", options: named(value?.scopes) },
           { name: "expires_at", kind: "date" },
         ]}

@@ -241,6 +241,7 @@ export const officeEn: typeof officeZh = {
     deliveries: "Deliveries",
     test: "Send a test",
     retry: "Retry",
+    called: "Name",
     newSecret: "New secret",
     failing: (since) => `failing since ${since}`,
     lastUsed: (at) => `last used ${at}`,

@@ -242,6 +242,7 @@ export const officeZh = {
     deliveries: "投递记录",
     test: "发送测试",
     retry: "重试",
+    called: "名称",
     newSecret: "换密钥",
     failing: (since: string) => `从 ${since} 起投递失败`,
     lastUsed: (at: string) => `上次使用 ${at}`,

@@ -13,8 +13,8 @@ type Props = { row: Extract<Row, { kind: "message" }>; seen: boolean };
 export const MessageItem = memo(function MessageItem({ row, seen }: Props) {
   const strings = useStrings();
   const { message, first, last } = row;
-  if (message.author === "system") return <p className="story">{message.text}</p>;
   const card = cardOf(message);
+  if (message.author === "system" && !card) return <p className="story">{message.text}</p>;
   return (
     <article className="msg" data-author={message.author} data-first={first}>
       {first && (
@@ -95,5 +95,6 @@ function Delivery({ message, seen, last }: { message: Message; seen: boolean; la
 
 function authorName(message: Message, strings: ReturnType<typeof useStrings>): string {
   if (message.author === "bot") return strings.talk.bot;
+  if (message.author === "system") return strings.talk.system;
   return message.author === "agent" ? (message.name ?? "") : strings.talk.customer;
 }

@@ -3,27 +3,13 @@ import { useStrings } from "../context";
 import type { OperationData } from "./data";
 import { Frame } from "./Frame";
 
-export function OperationCard({ data }: { data: OperationData }) {
+/** What an agent offers to do; confirming and refusing are the message's quick replies. */
+export function OperationCard({ data: { agent, text, terms } }: { data: OperationData }) {
   const { operation: said } = useStrings();
   return (
-    <Frame
-      icon={<CheckIcon />}
-      title={data.title}
-      aside={
-        <span className="state" data-state={data.state}>
-          {said.state[data.state] ?? data.state}
-        </span>
-      }
-    >
-      <dl className="operation-lines">
-        {data.lines.map(({ label, value }) => (
-          <div key={label}>
-            <dt>{label}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
-      {data.state === "offered" && <p className="info-quiet">{said.ask}</p>}
+    <Frame icon={<CheckIcon />} title={said.title} aside={agent}>
+      <p className="operation-text">{text}</p>
+      <p className="info-quiet">{terms}</p>
     </Frame>
   );
 }

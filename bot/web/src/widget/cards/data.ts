@@ -41,9 +41,8 @@ export type ComplaintData = v.InferOutput<typeof ComplaintSchema>;
 
 export const OperationSchema = v.object({
   id: v.number(),
-  kind: v.string(),
-  title: v.string(),
-  lines: v.fallback(v.array(v.object({ label: v.string(), value: v.string() })), []),
-  state: v.string(),
+  agent: v.string(),
+  text: v.string(),
+  terms: v.string(),
 });
 export type OperationData = v.InferOutput<typeof OperationSchema>;
