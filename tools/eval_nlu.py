@@ -6,6 +6,7 @@ Fails when a row of the file stands in the training data, exactly or nearly.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -14,7 +15,7 @@ from pathlib import Path
 
 from tools.evaluation.copies import copies
 from tools.evaluation.picture import draw_confusion
-from tools.evaluation.readers import FAST, SLOW, Read
+from tools.evaluation.readers import DIET_EPOCHS, FAST, SLOW, Read
 from tools.evaluation.report import BUILD, table, write_json
 from tools.evaluation.scores import HEAD, f1_of_each, score
 from tools.evaluation.utterances import DEV, Row, label_map, rows, training
@@ -34,6 +35,7 @@ def main() -> int:
     found = copies([row.text for row in measured], [text for text, _ in train])
     result: dict[str, object] = {"file": arguments.file.name, "rows": len(measured), "training": len(train)}
     result["copies"] = found
+    result["diet_epochs"] = int(os.environ.get("DIET_EPOCHS", DIET_EPOCHS))
     readers: list[dict[str, object]] = []
     lines: list[list[object]] = []
     for name, reader in (FAST if arguments.fast else {**FAST, **SLOW}).items():
@@ -51,6 +53,8 @@ def main() -> int:
         print(f"· {name}", file=sys.stderr)
     result["readers"] = readers
     print(table(("", *HEAD, "train s", "ms a text"), lines))
+    if not arguments.fast:
+        print(f"DIET was trained for {result['diet_epochs']} epochs (set DIET_EPOCHS for another number).")
     _print_ours(measured, result)
     write_json("nlu", result)
     for row, trained in found:

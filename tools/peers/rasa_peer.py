@@ -1,4 +1,4 @@
-"""`python -m tools.peers.rasa_peer TOKENIZER given.json answer.json`: Rasa's default pipeline as a peer."""
+"""`python -m tools.peers.rasa_peer TOKENIZER EPOCHS given.json answer.json`: Rasa's default as a peer."""
 
 from __future__ import annotations
 
@@ -18,20 +18,19 @@ PIPELINE = [
     {"name": "LexicalSyntacticFeaturizer"},
     {"name": "CountVectorsFeaturizer"},
     {"name": "CountVectorsFeaturizer", "analyzer": "char_wb", "min_ngram": 1, "max_ngram": 4},
-    {"name": "DIETClassifier", "epochs": 100, "constrain_similarities": True},
 ]
 
 
-def main(tokenizer: str, given_path: str, answer_path: str) -> None:
+def main(tokenizer: str, epochs: str, given_path: str, answer_path: str) -> None:
     given = json.loads(Path(given_path).read_text("utf-8"))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         # WhitespaceTokenizer refuses zh, so the default pipeline is told another language.
         language = "en" if tokenizer == "WhitespaceTokenizer" else "zh"
         config = {"recipe": "default.v1", "assistant_id": "peer", "language": language}
-        _write(
-            folder / "config.yml", {**config, "pipeline": [{"name": tokenizer}, *PIPELINE], "policies": []}
-        )
+        diet = {"name": "DIETClassifier", "epochs": int(epochs), "constrain_similarities": True}
+        pipeline = [{"name": tokenizer}, *PIPELINE, diet]
+        _write(folder / "config.yml", {**config, "pipeline": pipeline, "policies": []})
         _write(folder / "nlu.yml", {"version": "3.1", "nlu": _examples(given["train"])})
         started = time.perf_counter()
         model = train_nlu(str(folder / "config.yml"), str(folder / "nlu.yml"), str(folder))
