@@ -28,6 +28,7 @@ async def complaint(house: House, hours: float, key: str = "k1") -> str:
 async def test_agents_hear_at_20_hours_and_supervisors_at_24(house: House) -> None:
     """Nobody hears early or twice; agents without the skill do not; whoever comes on duty later does."""
     office = house.parts.desk.office
+    await house.parts.desk.keeper.close()  # it would do the same by itself, at a time of its own
     agent = await (await house.agent("xiaoli", skills=["complaints"])).start()
     await (await house.agent("repairs", skills=["repair"])).start()
     lead = await (await house.agent("zhuguan", "supervisor", skills=["repair"])).start()

@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Any, Final, Protocol
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.conversations import log as message_log
 from bot.conversations.models import Conversation, Message
@@ -22,6 +22,7 @@ from bot.desk.office import Office
 from bot.desk.parses import emotion_of
 from bot.desk.prompts import service as prompts
 from bot.desk.prompts.models import DeskPrompt
+from bot.desk.tickets.models import Ticket
 from bot.desk.work import Matter, Work
 from bot.kit.errors import HuitoukeError
 from bot.kit.ids import ConversationId
@@ -104,15 +105,31 @@ class Reader:
         async with self._office.database.read() as session:
             found = (await session.execute(_unread(conversation))).all()
             prompt = await session.get(DeskPrompt, conversation)
-        if not found and (prompt is None or prompt.heard_at is None):
+            ticket = await session.execute(_open_ticket(conversation)) if found else None
+            mood = ticket.scalar_one_or_none() if ticket is not None else None
+        asked = prompt is not None and prompt.heard_at is not None
+        if not found and not asked:
             return
         parses = {row.seq: await self._parse(conversation, str(row.text)) for row in found}
-        async with self._office.work() as work:
-            row = await message_log.locked(work.session, conversation)
-            await self._keep(work, row, parses)
+        read = [parse for parse in parses.values() if parse is not None]
+        if asked or not read or emotion_of(read[-1])[0] != mood:
+            async with self._office.work() as work:
+                row = await message_log.locked(work.session, conversation)
+                await self._keep(work, row, parses)
+        else:
+            await self._write_down(conversation, parses)
         for seq, parse in parses.items():
             if parse is not None:
                 self._office.hub.publish(conversation, Understood(seq))
+
+    async def _write_down(self, conversation: ConversationId, parses: Mapping[int, Parse | None]) -> None:
+        """Nothing follows from what was understood: no row but the message's own is touched."""
+        async with self._office.database.write() as session:
+            for seq, parse in parses.items():
+                unread = (Message.conversation_id == conversation) & (Message.seq == seq)
+                known = update(Message).where(unread, Message.parse.is_(None))
+                if parse is not None:
+                    await session.execute(known.values(parse=dict(parse)))
 
     async def _parse(self, conversation: ConversationId, text: str) -> Parse | None:
         try:
@@ -146,6 +163,11 @@ class Reader:
         prompt = await prompts.heard(work, row)
         if prompt is not None:
             await intake.take(work, Matter(row, ticket), prompt, said)
+
+
+def _open_ticket(conversation: ConversationId) -> Any:
+    """The mood that the open ticket shows."""
+    return select(Ticket.emotion).where(Ticket.conversation_id == conversation, Ticket.state != "closed")
 
 
 def _unread(conversation: ConversationId) -> Any:

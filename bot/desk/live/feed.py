@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any, Final
 
 import structlog
@@ -88,6 +89,7 @@ class Feed:
         self._news = asyncio.Event()
         self._n = 0
         self._agents: dict[AgentId, AgentView] = {}
+        self._agents_seen = 0.0
         self._tasks = TaskGroup("desk feed")
         office.on_change(self.nudge)
 
@@ -137,7 +139,10 @@ class Feed:
                 self._n = n
                 return
             changes = await self._changes(session, self._n) if n > self._n else []
-            agents = await self._agents_changed(session)
+            agents: tuple[AgentView, ...] = ()
+            if monotonic() - self._agents_seen >= LOOK_SECONDS:
+                self._agents_seen = monotonic()
+                agents = await self._agents_changed(session)
         if changes:
             self._n = changes[-1].n
         for change in changes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from time import monotonic
 from typing import Final
 
 import structlog
@@ -31,8 +32,8 @@ from bot.messages import ServedBy, ServiceChanged
 log = structlog.get_logger(__name__)
 
 LOOK_SECONDS: Final = 1.0
-REST_SECONDS: Final = 0.1
-ALARM_EVERY: Final = 15
+REST_SECONDS: Final = 0.2
+ALARM_SECONDS: Final = 15.0
 
 
 class Keeper:
@@ -52,17 +53,19 @@ class Keeper:
         await self._tasks.close()
 
     async def _run(self) -> None:
-        turn = 0
+        looked = alarmed = 0.0
         while True:
-            if not await set_within(self._news, LOOK_SECONDS):
-                turn += 1
+            await set_within(self._news, LOOK_SECONDS)
             self._news.clear()
+            now = monotonic()
             try:
-                await self.take_back()
                 await self.assign()
-                await self.tell_places()
-                if turn >= ALARM_EVERY:
-                    turn = 0
+                if now - looked >= LOOK_SECONDS:
+                    looked = now
+                    await self.take_back()
+                    await self.tell_places()
+                if now - alarmed >= ALARM_SECONDS:
+                    alarmed = now
                     await self.alarm()
                     await self.expire_offers()
                     await alarm_complaints(self._office)
