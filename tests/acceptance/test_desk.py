@@ -7,7 +7,7 @@ import os
 import re
 import signal
 import time
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import contextmanager
 from datetime import datetime
 from itertools import count
@@ -328,7 +328,7 @@ def spoken(customer: Customer) -> list[str]:
 
 
 @contextmanager
-def stopped(pid: int) -> Iterator[None]:
+def stopped(pid: int) -> Generator[None]:
     """The process does nothing for the length of the block, and then goes on where it was."""
     os.killpg(pid, signal.SIGSTOP)
     try:
