@@ -60,8 +60,8 @@ async def test_points_redemption_an_agent_and_back(
     await phone.hears(f"{left:,}")
 
     await phone.press("≡ 查一查")
-    await phone.press("我的积分")
-    await phone.hears(f"{left:,}")
+    await phone.press("我的余额")
+    await phone.hears("一共可用")
     await phone.say("解绑")
     await phone.hears("已经解除绑定")
     await phone.say("我有多少积分")
