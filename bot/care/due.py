@@ -70,8 +70,9 @@ class Due(Calendar):
 
     def agreed(self, customer: Expression) -> ColumnElement[bool]:
         """Has ever agreed to marketing; whether that still holds is decided for each one."""
-        given = select(Consent.customer_id).where(Consent.purpose == "marketing", Consent.decision == "given")
-        return customer.in_(given)
+        return exists().where(
+            Consent.customer_id == customer, Consent.purpose == "marketing", Consent.decision == "given"
+        )
 
     def no_open_complaint(self, customer: Expression) -> ColumnElement[bool]:
         """Nothing that this customer complained about is still open."""

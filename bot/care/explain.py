@@ -16,7 +16,7 @@ from bot.care.people import Person, people
 from bot.care.planning import Planner
 from bot.care.rules import Rules, held_out
 from bot.care.settings import Setting
-from bot.care.texts import render
+from bot.care.texts import masked, render
 from bot.kit.errors import NotFound
 from bot.kit.ids import CustomerId
 from bot.store.customers.models import Customer
@@ -56,6 +56,7 @@ class Past:
 class Sample:
     """A real customer who is due, and what they would read."""
 
+    customer: CustomerId
     member_number: str
     name: str
     foreseen: Foreseen
@@ -120,7 +121,7 @@ class Seer:
             trigger,
             setting.text,
             matter.facts,
-            customer=person.name,
+            customer=masked(person.name),
             company=self._company,
             time_zone=person.time_zone,
             audience=matter.audience,
@@ -165,7 +166,9 @@ class Seer:
         )
         named = {row.id: (row.member_number, row.name) for row in rows}
         return count, [
-            Sample(*named[customer], foreseen) for customer in first for foreseen in seen.get(customer, [])
+            Sample(customer, *named[customer], foreseen)
+            for customer in first
+            for foreseen in seen.get(customer, [])
         ]
 
 

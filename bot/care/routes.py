@@ -15,9 +15,10 @@ from bot.care.explain import Foreseen, customer_of, past
 from bot.care.results import Results, results
 from bot.care.settings import Setting, audit, is_paused, pause
 from bot.care.testing import send_test
-from bot.care.texts import WAY_OUT, check_text, placeholders
+from bot.care.texts import WAY_OUT, check_text, masked, placeholders
 from bot.kit.clock import iso
 from bot.kit.errors import BadInput
+from bot.store.access.service import log_access
 from bot.store.customers.models import Customer
 
 M = TypeVar("M", bound=BaseModel)
@@ -173,13 +174,17 @@ class CareRoutes:
     async def preview(self, asking: Asking) -> Any:
         """GET /api/desk/care/triggers/{name}/preview"""
         most = max(1, min(asking.query_number("most", 20) or 20, MOST_SAMPLES))
-        async with self._care.database.read() as session:
+        now, by = self._care.clock(), asking.person.name
+        async with self._care.database.write() as session:
             setting = await self._care.book.one(session, asking.text("name"))
-            count, samples = await self._care.seer.preview(session, setting, self._care.clock(), most)
+            count, samples = await self._care.seer.preview(session, setting, now, most)
+            for each in samples:
+                why = f"主动关怀：预览{setting.trigger.title}"
+                await log_access(session, each.customer, "care", now, why=why, reader="agent", name=by)
         return {
             "count": count,
             "samples": [
-                {"member_number": each.member_number, "name": each.name, **_foreseen(each.foreseen)}
+                {"member_number": each.member_number, "name": masked(each.name), **_foreseen(each.foreseen)}
                 for each in samples
             ],
         }
@@ -201,14 +206,16 @@ class CareRoutes:
 
     async def explain(self, asking: Asking) -> Any:
         """GET /api/desk/care/explain"""
-        async with self._care.database.read() as session:
+        now, by = self._care.clock(), asking.person.name
+        async with self._care.database.write() as session:
             who = await customer_of(session, asking.query_text("customer") or "")
+            await log_access(session, who, "care", now, why="主动关怀：看会发什么", reader="agent", name=by)
             settings = await self._care.book.all(session)
-            seen = await self._care.seer.foresee(session, settings, [who], self._care.clock())
+            seen = await self._care.seer.foresee(session, settings, [who], now)
             before = await past(session, who)
             row = await session.get_one(Customer, who)
         return {
-            "customer": {"member_number": row.member_number, "name": row.name},
+            "customer": {"member_number": row.member_number, "name": masked(row.name)},
             "now": [_foreseen(each) for each in seen[who]],
             "past": [
                 {

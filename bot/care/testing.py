@@ -14,6 +14,7 @@ from bot.conversations.log import Draft
 from bot.kit.errors import Conflict
 from bot.kit.ids import ConversationId
 from bot.messages import Content, MessagesAdded
+from bot.store.access.service import log_access
 
 if TYPE_CHECKING:
     from bot.care.care import Care
@@ -34,6 +35,7 @@ async def send_test(care: Care, name: str, said: str, text: str | None, by: str)
         if text is not None:
             check_text(trigger, text)
         who = await customer_of(session, said)
+        await log_access(session, who, "care", now, why="测试消息", reader="agent", name=by)
         person = (await people(session, [who], now))[who]
         await care.planner.zones(session)
         found = await care.planner.find(session, trigger, [who], now)

@@ -99,5 +99,10 @@ def written(value: Any, kind: Kind, time_zone: str) -> str:
     return str(value)
 
 
+def masked(name: str) -> str:
+    """A name as the desk shows it to who has not opened the customer: 王*明."""
+    return name[0] + "*" * max(1, len(name) - 2) + (name[-1] if len(name) > 2 else "") if name else ""
+
+
 def _day(day: date) -> str:
     return f"{day.month}月{day.day}日"

@@ -1,8 +1,21 @@
-"""Databases for care: the store's fixtures, and a house in which care works by a clock of the test's own."""
+"""A company with care on SQLite; what PostgreSQL does differently is in test_race.py and test_triggers.py."""
 
 from __future__ import annotations
 
-from tests.care.house import house
-from tests.store.conftest import clock, database, database_url, postgres, sqlite_template
+import shutil
+from pathlib import Path
 
-__all__ = ["clock", "database", "database_url", "house", "postgres", "sqlite_template"]
+import pytest
+
+from tests.care.house import house
+from tests.store.conftest import clock, database, postgres, sqlite_template
+
+__all__ = ["clock", "database", "house", "postgres", "sqlite_template"]
+
+
+@pytest.fixture
+def database_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """The address of a fresh, migrated database."""
+    path = tmp_path / "care.db"
+    shutil.copyfile(sqlite_template, path)
+    return f"sqlite+aiosqlite:///{path}"
