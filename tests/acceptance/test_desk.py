@@ -257,6 +257,43 @@ async def test_out_of_hours_the_customer_is_told_at_once(
         await set_rules(open_house, "boss", hours=ALWAYS)
 
 
+async def test_a_supervisor_decides_what_the_bot_says_of_its_own_accord(
+    open_house: House, browser: Browser
+) -> None:
+    """Texts are checked while typing, nothing goes on without a look at whom it reaches, all can pause."""
+    async with desk_tab(browser, open_house, "boss") as boss:
+        page, dialog = boss.page, boss.page.get_by_role("dialog")
+        await boss.goto("care/points_expiring")
+        field = page.get_by_role("textbox", name="文案")
+        save = page.locator(".board-one").get_by_role("button", name="保存")
+        usual = await field.input_value()
+        await field.fill(f"{usual}{{nonsense}}")
+        await expect(page.locator(".care-problem")).to_contain_text("{nonsense}")
+        await expect(save).to_be_disabled()
+        await field.fill(f"{usual}祝您愉快。")
+        await save.click()
+        await expect(page.get_by_text("自定文案")).to_be_visible()
+        await page.get_by_role("button", name="恢复默认文案").click()
+        await expect(field).to_have_value(usual)
+
+        switch = page.get_by_role("switch", name="积分快到期")
+        await switch.click()
+        await expect(switch).to_have_attribute("aria-checked", "false")
+        await switch.click()
+        await expect(dialog).to_contain_text("符合条件")
+        await dialog.get_by_role("button", name="开启", exact=True).click()
+        await expect(switch).to_have_attribute("aria-checked", "true")
+
+        await page.get_by_role("button", name="全部暂停").click()
+        await dialog.get_by_label("原因").fill("短信平台检修")
+        await dialog.get_by_role("button", name="全部暂停").click()
+        await expect(page.locator(".care-paused")).to_contain_text("短信平台检修")
+        await page.get_by_role("button", name="恢复发送").click()
+        await expect(page.locator(".care-paused")).to_have_count(0)
+        await boss.goto("care/log")
+        await expect(page.get_by_role("table")).to_contain_text("短信平台检修")
+
+
 async def test_nothing_serious_for_axe(open_house: House, browser: Browser, visitor: Customer) -> None:
     """No page of the desk, light or dark, has a serious accessibility problem."""
     await visitor.ask("我有多少积分")
