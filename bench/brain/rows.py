@@ -36,6 +36,7 @@ def _figures() -> list[tuple[str, tuple[str, ...]]]:
         ("ready, s", ("ready_s",)),
         ("training, s", ("training", "seconds")),
         ("training, CPU s", ("training", "cpu_seconds")),
+        ("the spaCy pipeline before it, s", ("training", "pipeline_seconds")),
         ("model, MB", ("model_mb",)),
     ]
     rows += [(f"ms at turn {mark} of one conversation", ("curve_ms", str(mark))) for mark in MARKS]
