@@ -28,7 +28,9 @@ export const TicketItem = memo(function TicketItem(props: { line: Line; view: Vi
           <WhoName who={line.customer} />
           <Clocks line={line} />
         </span>
-        <span className="ticket-text">{line.last?.text ?? said.none}</span>
+        <span className="ticket-text">
+          <Last line={line} />
+        </span>
         <span className="ticket-foot">
           {line.offer && view === "mine" && <em className="tag offer">{said.offer(line.offer.from.name)}</em>}
           {line.kind !== "live" && <em className="tag kind">{said.kind[line.kind]}</em>}
@@ -47,6 +49,19 @@ export const TicketItem = memo(function TicketItem(props: { line: Line; view: Vi
     </li>
   );
 });
+
+/** What was said last, and by whom where it was not the customer. */
+function Last({ line: { last, agent } }: { line: Line }) {
+  const { list, talk, office } = useStrings();
+  if (!last) return list.none;
+  const by = { bot: talk.bot, agent: agent?.name ?? office.settings.roles.agent, system: talk.system }[last.author];
+  return (
+    <>
+      {by && <i className="ticket-by">{by}</i>}
+      {last.text}
+    </>
+  );
+}
 
 /** What runs: the wait, the reply that is due, the complaint's promise; for what is closed, when it ended. */
 function Clocks({ line }: { line: Line }) {
