@@ -54,7 +54,9 @@ export const TicketItem = memo(function TicketItem(props: { line: Line; view: Vi
 function Last({ line: { last, agent } }: { line: Line }) {
   const { list, talk, office } = useStrings();
   if (!last) return list.none;
-  const by = { bot: talk.bot, agent: agent?.name ?? office.settings.roles.agent, system: talk.system }[last.author];
+  const by = { bot: talk.bot, agent: agent?.name ?? office.settings.roles.agent, system: talk.system }[
+    last.author
+  ];
   return (
     <>
       {by && <i className="ticket-by">{by}</i>}
