@@ -55,7 +55,8 @@ def take_number() -> Any:
         conversation.worker_until <= _time("p_now"),
     )
     takes = and_(conversation.owner != "agent", free, bindparam("p_wants", type_=Boolean()))
-    others = exists().where(message.conversation_id == conversation.id, message.state == "waiting")
+    # In RETURNING, SQLite is given bare names: `id` would be the message's own.
+    others = exists().where(message.conversation_id == _text("p_conversation"), message.state == "waiting")
     return (
         update(CONVERSATIONS)
         .where(

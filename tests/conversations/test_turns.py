@@ -11,8 +11,9 @@ from bot.conversations import log as message_log
 from bot.conversations import sentences
 from bot.conversations import turns as turns_module
 from bot.conversations.brain import Answer, BrainRefused, Turn
+from bot.conversations.log import Draft, Event
 from bot.conversations.ownership import BOT, Owner, OwnerChanged, hand_to
-from bot.kit.clock import FakeClock
+from bot.kit.clock import FakeClock, system_now
 from bot.kit.db import Database
 from bot.kit.errors import BadInput, NotFound
 from bot.kit.ids import AgentId, ConversationId
@@ -247,3 +248,15 @@ async def test_what_another_process_appends_reaches_the_listeners(database: Data
     finally:
         await here.close()
         await there.close()
+
+
+async def test_what_waits_already_is_taken_before_the_customers_next_message(house: House) -> None:
+    """An event that another process put into the log comes first, though this process never heard of it."""
+    conversation = await house.open()
+    told = Draft("bot", Content("有一条提醒"), event=Event("EXTERNAL_survey", {}))
+    async with house.database.write() as session:
+        row = await message_log.locked(session, conversation)
+        message_log.append(session, row, [told], system_now())
+    await house.say(conversation, "好的", "after---1")
+    await house.until(conversation, 3)
+    assert [turn.intent or turn.text for turn in house.brain.turns] == ["EXTERNAL_survey", "好的"]
