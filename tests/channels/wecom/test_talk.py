@@ -194,6 +194,13 @@ async def pulled(town: Town) -> bool:
     return all(row.due_at is None and row.lease is None for row in rows)
 
 
+async def put_off(town: Town) -> bool:
+    """Did a pull fail, and is it to be tried again later?"""
+    async with town.parts.database.read() as session:
+        row = (await session.scalars(select(WxKfCursor))).one()
+    return not town.platform.faults[SYNC] and row.due_at is not None and row.lease is None
+
+
 async def test_a_restart_goes_on_where_it_was(town: Town) -> None:
     """What was acknowledged and not pulled when the process died is pulled by the next one."""
     who = town.wecom()
@@ -201,7 +208,7 @@ async def test_a_restart_goes_on_where_it_was(town: Town) -> None:
     await town.shown(who, 1)
     town.platform.faults[SYNC].append("http503")
     await who.say("二")
-    await town.until(lambda: not town.platform.faults[SYNC])
+    await town.until(lambda: put_off(town))
     await town.restart()
     async with town.parts.database.write() as session:
         row = (await session.scalars(select(WxKfCursor))).one()
