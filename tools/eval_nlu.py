@@ -50,7 +50,7 @@ def main() -> int:
             result["f1"] = f1_of_each(measured, told)
             result["errors"] = _errors(measured, told, read)
             draw_confusion([row.label for row in measured], told, BUILD / "nlu-confusion.png")
-        print(f"· {name}", file=sys.stderr)
+        print(f"· {name}: lenient {scores.lenient:.3f}", file=sys.stderr, flush=True)
     result["readers"] = readers
     print(table(("", *HEAD, "train s", "ms a text"), lines))
     if not arguments.fast:

@@ -139,3 +139,24 @@ async def test_the_bot_does_not_say_the_same_words_twice_running(take: Take) -> 
     """Where there are several ways to say it."""
     said = [texts(await take("c", "/thank"))[0] for _ in range(12)]
     assert all(one != next_one for one, next_one in pairwise(said))
+
+
+async def test_vague_words_are_asked_about_and_a_button_settles_it(take: Take, actions: Actions) -> None:
+    """The two likeliest readings and a person are the buttons; the pressed one is what is meant."""
+    actions.verified.add("c")
+    answer = await take("c", "查一下")
+    assert answer["actions"] == ["utter_clarify"]
+    assert answer["parse"]["intent"]["name"] == "nlu_fallback"
+    likeliest = [each["name"] for each in answer["parse"]["ranking"] if each["name"] != "nlu_fallback"]
+    offered = [reply["intent"] for reply in answer["messages"][0]["quick_replies"]]
+    assert offered == [*likeliest[:2], "request_human"]
+    pressed = await take("c", f"/{offered[0]}")
+    assert pressed["parse"]["intent"] == {"name": offered[0], "confidence": 1.0}
+    assert pressed["actions"][0].startswith("action_")
+
+
+async def test_vague_words_twice_offer_a_person(take: Take) -> None:
+    """Typed, not pressed."""
+    assert (await take("c", "查一下"))["actions"] == ["utter_clarify"]
+    assert (await take("c", "帮我弄一下那个"))["actions"] == ["utter_offer_person"]
+    assert (await take("c", "好的"))["actions"] == ["action_request_human"]
