@@ -99,9 +99,9 @@ class Desk:
         app.router.add_get(PATH + "/socket", self._socket)
         app.on_shutdown.append(self._close_sockets)
 
-    def _heard(self, conversation: ConversationId) -> None:
-        """The desk was asked about a message, and may have changed things."""
-        self.office.changed(conversation)
+    def _heard(self, conversation: ConversationId, moved: bool) -> None:
+        """The desk was asked about a message; `moved`: somebody else may serve the customer now."""
+        self.office.changed(*([conversation] if moved else []))
         self.reader.look(conversation)
 
     async def _socket(self, request: web.Request) -> web.StreamResponse:

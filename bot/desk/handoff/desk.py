@@ -38,9 +38,10 @@ FORMS: Final = frozenset({"task_form", "identity_form"})
 class Handoff:
     """The real HandoffDesk. `changed` is called after a commit that concerned the desk."""
 
-    def __init__(self, book: RuleBook, changed: Callable[[ConversationId], None]) -> None:
+    def __init__(self, book: RuleBook, changed: Callable[[ConversationId, bool], None]) -> None:
         self._book = book
         self._changed = changed
+        self._moved: set[ConversationId] = set()
 
     async def heard(
         self, session: WriteSession, conversation: ConversationId, message: Inbound, now: datetime
@@ -50,6 +51,7 @@ class Handoff:
         row = await message_log.locked(session, conversation)
         for_bot = await self._hear(work, row, message)
         await work.finish()
+        self._moved |= work.conversations
         return Heard(for_bot, tuple(work.contents()))
 
     async def _hear(self, work: Work, row: Conversation, message: Inbound) -> bool:
@@ -100,6 +102,7 @@ class Handoff:
         work = Work(session, now, await self._book.read(session))
         keep = await self._weigh(work, row, answer)
         await work.finish()
+        self._moved |= work.conversations
         return Reaction(keep, tuple(work.contents()))
 
     async def _weigh(self, work: Work, row: Conversation, answer: Answer) -> bool:
@@ -150,8 +153,10 @@ class Handoff:
         return ServedBy("queue", position=place.position, wait=wait)
 
     def committed(self, conversation: ConversationId) -> None:
-        """See HandoffDesk.committed."""
-        self._changed(conversation)
+        """See HandoffDesk.committed. Who serves is told only when that may have changed."""
+        moved = conversation in self._moved
+        self._moved.discard(conversation)
+        self._changed(conversation, moved)
 
 
 def _count_unread(work: Work, ticket: Ticket) -> None:

@@ -32,8 +32,8 @@ log = structlog.get_logger(__name__)
 
 LOOK_SECONDS: Final = 0.5
 """How often changes of other processes are looked for."""
-REST_SECONDS: Final = 0.05
-"""At most twenty looks a second: a burst of changes is told together."""
+REST_SECONDS: Final = 0.1
+"""At most ten looks a second: a burst of changes is told together."""
 MOST: Final = 500
 """More changes than this at once, and the lists are to be loaded anew."""
 
@@ -49,6 +49,8 @@ class TicketChanged:
     offered_to: AgentId | None
     state: str
     moved: bool
+    entries: int
+    """The number of its last entry."""
     line: dict[str, Any]
 
 
@@ -190,6 +192,7 @@ def _ticket_changed(ticket: Ticket, line: dict[str, Any], since: int) -> TicketC
         offered_to=ticket.offer_agent_id,
         state=ticket.state,
         moved=ticket.moved_n > since,
+        entries=ticket.last_number,
         line=line,
     )
 

@@ -46,6 +46,7 @@ HEARTBEAT_SECONDS: Final = 15.0
 LARGEST_FRAME: Final = 64 * 1024
 MOST_WATCHED: Final = 20
 WALL_SECONDS: Final = 2.0
+COUNT_SECONDS: Final = 0.3
 MOST_WAITING: Final = 2_000
 """A screen that takes this many frames too slowly is sent away; it comes back and asks for the rest."""
 
@@ -76,6 +77,7 @@ class DeskSocket:
         self._n = 0
         self._counts: dict[str, int] = {}
         self._wall: asyncio.Task[None] | None = None
+        self._counting: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
         """Serve until the socket closes."""
@@ -96,7 +98,7 @@ class DeskSocket:
             self._live.presence.leave(self._who.agent)
             for conversation in list(self._watched):
                 self._unwatch(conversation)
-            ending = [task for task in (writer, checker, self._wall) if task is not None]
+            ending = [task for task in (writer, checker, self._wall, self._counting) if task is not None]
             for task in ending:
                 task.cancel()
             await asyncio.gather(*ending, return_exceptions=True)
@@ -124,7 +126,8 @@ class DeskSocket:
                 log.warning("session_not_checked", error=problem.message)
 
     def _hear(self, event: FeedEvent) -> None:
-        self._put(event)
+        if not isinstance(event, TicketChanged) or self._concerns(event):
+            self._put(event)
 
     def _put(self, job: Job) -> None:
         if self._out.qsize() < MOST_WAITING:
@@ -322,10 +325,10 @@ class DeskSocket:
                 if self._concerns(event):
                     await self._send({"type": "ticket", "n": event.n, "ticket": event.line})
                 if event.moved or event.agent == self._who.agent:
-                    await self._send_counts()
+                    self._count_soon()
                 watch = self._watched.get(event.conversation)
-                if watch is not None:
-                    watch.ticket = event.ticket
+                if watch is not None and (watch.ticket != event.ticket or watch.number < event.entries):
+                    watch.turn_to(event.ticket)
                     await watch.catch_up_entries(self._live.office, self._send)
             case NoticeAdded():
                 if event.n > self._n and event.agent == self._who.agent:
@@ -343,6 +346,15 @@ class DeskSocket:
             "closed": event.state == "closed",
         }.get(self._view or "", False)
         return event.moved or mine or watched or in_view
+
+    def _count_soon(self) -> None:
+        """The counts follow a burst of changes once, a moment later."""
+        if self._counting is None or self._counting.done():
+            self._counting = asyncio.create_task(self._count_later())
+
+    async def _count_later(self) -> None:
+        await asyncio.sleep(COUNT_SECONDS)
+        self._put(partial(self._send_counts))
 
     async def _send_counts(self) -> None:
         async with self._live.office.database.read() as session:

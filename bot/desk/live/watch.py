@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.conversations.log import FETCHING_CHANNELS
 from bot.desk.ids import TicketId
 from bot.desk.live.presence import Viewer
 from bot.desk.office import Office
@@ -29,6 +30,8 @@ class Watch:
     seq: int
     number: int
     stop: Callable[[], None] = field(default=lambda: None)
+    fetched: bool = False
+    """The channel fetches from the log itself: it lets everything through."""
     allowance: Allowance = field(default_factory=Allowance)
     """What the screen was told may still be sent; at first that nothing limits it."""
 
@@ -39,6 +42,7 @@ class Watch:
                 row = await conversation_row(session, self.conversation)
                 if row is None:
                     raise NotFound("没有这个会话。")
+                self.fetched = row.channel in FETCHING_CHANNELS
                 known = [seq for seq in again if seq <= self.seq]
                 changed = await messages(session, row, only=known) if known else []
                 fresh = await messages(session, row, since=self.seq, limit=PAGE)
@@ -52,6 +56,8 @@ class Watch:
 
     async def tell_allowance(self, office: Office, send: Send) -> None:
         """Send how many messages the channel still lets through, when that has changed."""
+        if self.fetched:
+            return
         found = await office.allowance(self.conversation)
         if found == self.allowance:
             return
@@ -62,6 +68,12 @@ class Watch:
             "reachable": found.reachable,
         }
         await send({"type": "allowance", "conversation": self.conversation, "allowance": told})
+
+    def turn_to(self, ticket: TicketId) -> None:
+        """The conversation has another ticket now: its thread begins at its beginning."""
+        if self.ticket not in (None, ticket):
+            self.number = 0
+        self.ticket = ticket
 
     async def catch_up_entries(self, office: Office, send: Send) -> None:
         """Send the entries that are missing."""
