@@ -24,6 +24,9 @@ from bot.kit.ids import AgentId, ConversationId
 from bot.kit.settings import Settings
 from bot.messages import NoticeOutlet
 
+FIRST_AFTER_SECONDS = 20.0
+"""A server that has just started has customers who wait for answers: what care has to say can wait."""
+
 
 class AgentNotices:
     """Leaves the agent who has a conversation a notice of the desk. The real `AgentDesk` of care."""
@@ -83,7 +86,7 @@ class CareSide:
     async def start(self) -> None:
         """With Redis, `huitouke worker` does the work."""
         if self._in_server:
-            await self.jobs.start()
+            await self.jobs.start(after=FIRST_AFTER_SECONDS)
 
     async def close(self) -> None:
         if self._in_server:

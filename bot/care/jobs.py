@@ -7,6 +7,7 @@ one does the same.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any, Final
@@ -15,7 +16,6 @@ import structlog
 from taskiq import AsyncBroker, InMemoryBroker, TaskiqScheduler
 from taskiq.api import run_receiver_task, run_scheduler_task
 from taskiq.schedule_sources import LabelScheduleSource
-from taskiq_redis import RedisStreamBroker
 
 from bot.care.care import Care
 from bot.kit.errors import HuitoukeError
@@ -38,7 +38,6 @@ class Jobs:
     """Runs the jobs in this process; over Redis, several processes share them."""
 
     def __init__(self, care: Care, redis_url: str = "") -> None:
-        self._care = care
         self._redis = bool(redis_url)
         self.broker: AsyncBroker = self._broker(redis_url)
         work: dict[str, Callable[[], Awaitable[Any]]] = {
@@ -48,44 +47,65 @@ class Jobs:
         }
         for name, seconds in SCHEDULES.items():
             self.broker.register_task(
-                _guarded(name, work[name]), task_name=name, schedule=[{"interval": seconds}]
+                self._guarded(name, work[name]), task_name=name, schedule=[{"interval": seconds}]
             )
         self._scheduler = TaskiqScheduler(self.broker, [LabelScheduleSource(self.broker)])
         self._tasks = TaskGroup("care")
+        self._running: set[asyncio.Task[Any]] = set()
 
-    async def start(self, *, schedule: bool = True) -> None:
-        """Take jobs; with `schedule` also give them out. One process that does is enough, two do no harm."""
+    async def start(self, *, schedule: bool = True, after: float = 0.0) -> None:
+        """Take jobs; with `schedule` also give them out, the first ones `after` so many seconds.
+
+        One process that gives them out is enough, two do no harm.
+        """
         self.broker.is_worker_process = True
         await self.broker.startup()
         if self._redis:
             receiving = run_receiver_task(self.broker, max_async_tasks=AT_ONCE)
             self._tasks.spawn(receiving, "receive")
         if schedule:
-            self._tasks.spawn(run_scheduler_task(self._scheduler), "schedule")
+            self._tasks.spawn(self._give_out(after), "schedule")
 
     async def close(self) -> None:
         """Stop. What is under way is cancelled: its transaction is rolled back, and done again later."""
         await self._tasks.close()
+        running = set(self._running)
+        for job in running:
+            job.cancel()
+        if running:
+            await asyncio.wait(running)
         await self.broker.shutdown()
+
+    async def _give_out(self, after: float) -> None:
+        await asyncio.sleep(after)
+        await run_scheduler_task(self._scheduler)
 
     def _broker(self, redis_url: str) -> AsyncBroker:
         if not redis_url:
             return InMemoryBroker(max_async_tasks=AT_ONCE, await_inplace=False)
+        from taskiq_redis import RedisStreamBroker
+
         idle = int(TAKEN_OVER_AFTER / timedelta(milliseconds=1))
         return RedisStreamBroker(
             redis_url, queue_name=QUEUE, consumer_group_name=QUEUE, maxlen=MOST_WAITING, idle_timeout=idle
         )
 
+    def _guarded(self, name: str, work: Callable[[], Awaitable[Any]]) -> Callable[[], Awaitable[None]]:
+        """A job whose failure is logged and waits for the next time; `close` ends it without a word."""
 
-def _guarded(name: str, work: Callable[[], Awaitable[Any]]) -> Callable[[], Awaitable[None]]:
-    """A job whose failure is logged and waits for the next time."""
+        async def job() -> None:
+            running = asyncio.current_task()
+            assert running is not None
+            self._running.add(running)
+            try:
+                await work()
+            except asyncio.CancelledError:
+                log.info("job_stopped", job=name)
+            except HuitoukeError as error:
+                log.warning("job_waits", job=name, error=error.message)
+            except Exception:
+                log.exception("job_failed", job=name)
+            finally:
+                self._running.discard(running)
 
-    async def job() -> None:
-        try:
-            await work()
-        except HuitoukeError as error:
-            log.warning("job_waits", job=name, error=error.message)
-        except Exception:
-            log.exception("job_failed", job=name)
-
-    return job
+        return job
