@@ -63,8 +63,14 @@ async def set_rules(house: House, admin: str, **changes: Any) -> dict[str, Any]:
 
 
 async def close_all(house: House, boss: str) -> None:
-    """End whatever is open, so that nobody after this is given somebody else's customer."""
+    """Send everybody home and end whatever is open: nobody after this meets somebody else's customer."""
     async with signed_in(house, boss) as (http, headers):
+        async with http.get(f"{house.url}/api/desk/agents") as answer:
+            agents = (await answer.json())["agents"]
+        for agent in agents:
+            url = f"{house.url}/api/desk/agents/{agent['id']}/duty"
+            async with http.post(url, json={"duty": "off"}, headers=headers) as answer:
+                assert answer.status == 200, await answer.text()
         async with http.get(f"{house.url}/api/desk/tickets?view=all&limit=200") as answer:
             tickets = (await answer.json())["tickets"]
         for ticket in tickets:
