@@ -2,42 +2,45 @@
 
 from __future__ import annotations
 
-from actions.base import Call, Events, PersonalAction
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from actions.base import Call, Events
+from actions.company import SourcedAction
 from actions.say import day, yuan
 from bot.kit.clock import local_date
-from bot.kit.db import WriteSession
 from bot.kit.ids import CustomerId
-from bot.store.cards.reads import CardBalance, balance_by_card
+from bot.store.cards.reads import CardBalance
 
 NEXT = {"查余额": "/ask_balance", "优惠活动": "/ask_promotion", "转人工": "/request_human"}
 NEVER = "我不会在聊天里收款，也不会让您转账给个人。"
 
 
-class TopUp(PersonalAction):
+class TopUp(SourcedAction):
     """How much there is, and where to top up. How much to put on is the customer's own affair."""
 
     topic = "top_up"
     intent = "top_up"
     title = "问充值"
 
-    async def tell(self, call: Call, session: WriteSession, customer: CustomerId) -> Events:
-        cards = [card for card in (await balance_by_card(session, customer, call.now)).cards if _usable(card)]
+    async def tell(self, call: Call, session: AsyncSession, customer: CustomerId) -> Events:
+        balance = await call.runtime.source.balance(session, customer, call.now)
+        cards = [card for card in balance.cards if _usable(card)]
         lines = [f"{card.type}（尾号 {card.number[-4:]}）现在有 {yuan(_money(card))}。" for card in cards]
         where = f"充值在{call.runtime.settings.top_up_places}办理，充多少由您定。{NEVER}"
         call.say("\n".join([*lines, where]), buttons=NEXT)
         return []
 
 
-class CardHall(PersonalAction):
+class CardHall(SourcedAction):
     """An expired card keeps its money for some months: until when, and what to bring to the hall."""
 
     topic = "card_hall"
     intent = "card_hall"
     title = "问到期卡怎么办理"
 
-    async def tell(self, call: Call, session: WriteSession, customer: CustomerId) -> Events:
+    async def tell(self, call: Call, session: AsyncSession, customer: CustomerId) -> Events:
         today = local_date(call.now, call.time_zone)
-        cards = (await balance_by_card(session, customer, call.now)).cards
+        cards = (await call.runtime.source.balance(session, customer, call.now)).cards
         open_ = [
             card
             for card in cards
