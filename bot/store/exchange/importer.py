@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.kit.db import Database, WriteSession
@@ -132,6 +132,7 @@ async def _import_file(
     else:
         try:
             async with database.write() as session:
+                await _plan_for_many(session)
                 await _read(session, session, reader, loader, known, report, now, progress)
                 if report.problems:
                     raise _Refused
@@ -139,6 +140,16 @@ async def _import_file(
             pass
     report.lines, report.counts = reader.lines, loader.counts()
     return report
+
+
+async def _plan_for_many(session: WriteSession) -> None:
+    """Have PostgreSQL look thousands of keys up by index, also in tables its statistics do not know yet.
+
+    A plan that is made for any list would compare every row with every key.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        await session.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
+        await session.execute(text("SET LOCAL enable_seqscan = off"))
 
 
 async def _read(
