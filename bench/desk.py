@@ -227,7 +227,9 @@ async def measure(folder: Path, port: int) -> dict[str, Any]:
                 "agents": AGENTS,
                 "opened_in_s": round(time.perf_counter() - began, 1),
             }
-            await asyncio.sleep(3)
+            before = cpu_seconds(process.pid)
+            await asyncio.sleep(5)
+            told["server_cpu_idle"] = round((cpu_seconds(process.pid) - before) / 5, 2)
             calm = await people.lists(LISTS)
             told["lists_calm"] = _lists(calm)
             await people.talk(PER_SECOND, 2)
@@ -252,9 +254,8 @@ def cpu_seconds(pid: int) -> float:
 
 
 def _lists(took: dict[str, list[float]]) -> dict[str, Figures]:
-    return {"all": figures([each for view in took.values() for each in view])} | {
-        view: figures(each) for view, each in took.items()
-    }
+    together = {"together": figures([each for view in took.values() for each in view])}
+    return together | {view: figures(each) for view, each in took.items()}
 
 
 async def _until_up(base: str) -> None:
@@ -278,8 +279,8 @@ def main() -> None:
         **found,
     }
     told["met"] = {
-        "list": told["lists_calm"]["all"]["p95_ms"] <= AIMS["list_p95_ms"],
-        "list_under_load": told["lists_busy"]["all"]["p95_ms"] <= AIMS["list_p95_ms"],
+        "list": told["lists_calm"]["together"]["p95_ms"] <= AIMS["list_p95_ms"],
+        "list_under_load": told["lists_busy"]["together"]["p95_ms"] <= AIMS["list_p95_ms"],
         "message": told["message"]["p95_ms"] <= AIMS["message_p95_ms"],
         "nothing_lost": told["message"]["sent"] == told["message"]["arrived"],
     }

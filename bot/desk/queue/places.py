@@ -109,10 +109,17 @@ async def places(
     """The place of everybody in `line`."""
     agents = await candidates(session, now)
     handling = await handling_times(session, now)
-    return {
-        waiting.ticket: Place(position, estimate(position, _service(agents, waiting, handling, rules, now)))
-        for position, waiting in enumerate(line, start=1)
-    }
+    services: dict[tuple[object, ...], Service] = {}
+    found: dict[TicketId, Place] = {}
+    for position, waiting in enumerate(line, start=1):
+        wanted = waiting.wanted
+        anybody = now - wanted.queued_at >= timedelta(minutes=rules.any_skill_after_minutes)
+        # Who may serve depends on nothing else: a long line asks for few combinations.
+        key = (wanted.topic, wanted.language, wanted.team, anybody)
+        if key not in services:
+            services[key] = _service(agents, waiting, handling, rules, now)
+        found[waiting.ticket] = Place(position, estimate(position, services[key]))
+    return found
 
 
 async def place_of(session: AsyncSession, ticket: Ticket, rules: Rules, now: datetime) -> Place:
