@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from actions.notices.steps import STEPS
 from bot.kit.ids import CustomerId
 from bot.store.bills.models import Bill, BillLine
 from bot.store.care.models import CareSnooze
+from bot.store.care.service import PURPOSES
 from bot.store.complaints.service import By, NewComplaint, open_complaint
 from bot.store.consents.service import decision
 from bot.store.facts.service import facts_for
@@ -538,3 +540,8 @@ async def test_an_event_without_its_facts_is_ignored(talk: Noticed) -> None:
     await talk.bare_event("points_expiring")
     assert talk.said == []
     assert talk.customer.slots == {}
+
+
+def test_every_trigger_that_customers_are_told_of_has_its_step() -> None:
+    """A notice without one would lead nowhere."""
+    assert set(STEPS) == set(PURPOSES)
