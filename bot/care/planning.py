@@ -69,6 +69,7 @@ class Planner:
             marks = {row.name: row for row in await session.scalars(select(CareMark))}
             newest = await self._newest(session)
             await self._learn_zones(session, now)
+            snoozed = await session.scalar(_waking(now).limit(1)) is not None
         planned: dict[str, int] = {}
         for group in self._groups(triggers):
             scopes = {each.name: "all" if full else self._scope(each, marks, newest, now) for each in group}
@@ -82,9 +83,13 @@ class Planner:
                             f"since_{name}": self._since(marks, name) for name in sources_of(trigger.watches)
                         }
                         planned[trigger.name] = await self._insert(session, trigger, scope, since, now)
-        async with self._database.write() as session:
-            planned["snoozed"] = await self._come_back(session, now)
-            await self._mark(session, marks, newest, now)
+        moved = self._moved(marks, newest, now)
+        if snoozed or moved:
+            async with self._database.write() as session:
+                planned["snoozed"] = await self._come_back(session, now)
+                if moved:
+                    statement = _marking(sqlite=self._database.is_sqlite)
+                    await (await session.connection()).execute(statement, moved)
         return {name: count for name, count in planned.items() if count}
 
     def _groups(self, triggers: Sequence[Trigger]) -> list[list[Trigger]]:
@@ -233,18 +238,23 @@ class Planner:
             await session.execute(taken.execution_options(synchronize_session=False))
         return sum(map(len, found.values()))
 
-    async def _mark(
-        self, session: WriteSession, marks: Mapping[str, CareMark], newest: Mapping[str, int], now: datetime
-    ) -> None:
+    def _moved(
+        self, marks: Mapping[str, CareMark], newest: Mapping[str, int], now: datetime
+    ) -> list[dict[str, Any]]:
+        """The marks of tables that have to move on."""
         rows: list[dict[str, Any]] = []
         for name, upto in newest.items():
             mark = marks.get(f"table:{name}")
-            if mark is not None and now - mark.safe_at < LAG:
+            if mark is not None and (now - mark.safe_at < LAG or mark.safe == mark.upto == upto):
                 continue
             safe = mark.upto if mark is not None else upto
             rows.append({"name": f"table:{name}", "at": now, "upto": upto, "safe": safe, "safe_at": now})
-        if rows:
-            await (await session.connection()).execute(_marking(sqlite=self._database.is_sqlite), rows)
+        return rows
+
+
+def _waking(now: datetime) -> Select[Any]:
+    """Snoozes whose time has come."""
+    return select(CareSnooze.id).where(CareSnooze.taken_at.is_(None), CareSnooze.until <= now)
 
 
 @cache

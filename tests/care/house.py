@@ -84,8 +84,9 @@ class House:
         """Plan, send, and let the bot take its turns."""
         await self.care.plan()
         decided = await self.care.send()
-        async with self.database.write() as session:
-            await session.execute(update(Message).where(Message.state == "waiting").values(state="done"))
+        if decided.get("sent") or self.care.hands.notices is not None:
+            async with self.database.write() as session:
+                await session.execute(update(Message).where(Message.state == "waiting").values(state="done"))
         return decided
 
     async def pass_hours(self, hours: int) -> None:
