@@ -18,6 +18,7 @@ from sqlalchemy import DateTime, Dialect, MetaData, String, event, make_url, tex
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
@@ -116,7 +117,7 @@ class Database:
                 if not self.is_sqlite:
                     await session.connection(execution_options={"isolation_level": "AUTOCOMMIT"})
                 yield session
-            except DBAPIError as error:
+            except (DBAPIError, PoolTimeout) as error:
                 raise translated(error) from error
 
     @asynccontextmanager
@@ -130,7 +131,7 @@ class Database:
                     await session.connection(execution_options={"huitouke_write": True})
                 yield session
                 await session.commit()
-            except DBAPIError as error:
+            except (DBAPIError, PoolTimeout) as error:
                 await session.rollback()
                 raise translated(error) from error
             except BaseException:
@@ -166,9 +167,12 @@ def insert_into(session: AsyncSession, table: type[DeclarativeBase]) -> Any:
     return inserting(table).execution_options(preserve_rowcount=True)
 
 
-def translated(error: DBAPIError) -> Exception:
-    """The driver's error as one of ours where it means something to a caller, else itself."""
-    if error.connection_invalidated or isinstance(error, OperationalError):
+def translated(error: DBAPIError | PoolTimeout) -> Exception:
+    """The driver's error as one of ours where it means something to a caller, else itself.
+
+    Whoever waited in vain for a connection is told the same as by a database that is busy.
+    """
+    if isinstance(error, PoolTimeout) or error.connection_invalidated or isinstance(error, OperationalError):
         return Unavailable("The database is busy or out of reach: try again in a moment.")
     return error
 
