@@ -49,7 +49,7 @@ console = Console(stderr=True)
 class Open:
     """Channels that let everything through."""
 
-    async def allowance(self, _conversation: ConversationId) -> Allowance:
+    async def allowance(self, conversation: ConversationId) -> Allowance:
         return Allowance()
 
 

@@ -22,7 +22,7 @@ from bot.care.due import Due, Scope
 from bot.care.models import CareMark, Occurrence
 from bot.care.settings import TriggerBook, is_paused
 from bot.care.sources import SOURCES, sources_of
-from bot.care.sql import joined, table
+from bot.care.sql import joined
 from bot.care.trigger import Trigger
 from bot.care.triggers import trigger_named
 from bot.kit.clock import Clock, local_date
@@ -72,7 +72,9 @@ class Planner:
             snoozed = await session.scalar(_waking(now).limit(1)) is not None
         planned: dict[str, int] = {}
         for group in self._groups(triggers):
-            scopes = {each.name: "all" if full else self._scope(each, marks, newest, now) for each in group}
+            scopes: dict[str, Scope | None] = {
+                each.name: "all" if full else self._scope(each, marks, newest, now) for each in group
+            }
             if not any(scopes.values()):
                 continue
             async with self._database.write() as session:
@@ -200,9 +202,7 @@ class Planner:
             literal(0),
         ).where(true())  # SQLite would read ON CONFLICT as a join's ON
         make = insert_sqlite if self._database.is_sqlite else insert_postgresql
-        return (
-            make(table(Occurrence)).from_select(COLUMNS, rows).on_conflict_do_nothing(index_elements=UNIQUE)
-        )
+        return make(Occurrence).from_select(COLUMNS, rows).on_conflict_do_nothing(index_elements=UNIQUE)
 
     async def _come_back(self, session: WriteSession, now: datetime) -> int:
         """What customers wanted to hear of again, and whose time has come."""
@@ -269,7 +269,7 @@ def _newest_ids() -> Any:
 @cache
 def _marking(*, sqlite: bool) -> Any:
     """Move marks forward; another process may have come further."""
-    made = (insert_sqlite if sqlite else insert_postgresql)(table(CareMark))
+    made = (insert_sqlite if sqlite else insert_postgresql)(CareMark)
     new = {name: made.excluded[name] for name in ("at", "upto", "safe", "safe_at")}
     further = CareMark.safe <= made.excluded.safe
     return made.on_conflict_do_update(index_elements=["name"], set_=new, where=further)

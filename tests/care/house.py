@@ -38,7 +38,7 @@ class Desk:
     told: dict[str, tuple[str, datetime]] = field(default_factory=dict)
 
     async def tell(
-        self, _session: WriteSession, _row: Conversation, words: str, key: str, now: datetime
+        self, session: WriteSession, row: Conversation, words: str, key: str, now: datetime
     ) -> bool:
         self.told.setdefault(key, (words, now))
         return True

@@ -162,7 +162,7 @@ class Templates:
         self.sent: list[Notice] = []
         self.trouble: HuitoukeError | None = None
 
-    async def may(self, _account: str, _user: ChannelUser, template: str) -> bool:
+    async def may(self, account: str, user: ChannelUser, template: str) -> bool:
         return template == "points_expiring"
 
     async def notify(self, notice: Notice) -> None:
