@@ -44,7 +44,7 @@ async def prompts(session: WriteSession, identity: IdentityId, now: datetime) ->
     own: list[str] = []
     if who.verified:
         customer = await open_own_data(session, who, "likely_needs", now, why="打开对话时的快捷入口")
-        own = [*await likely_needs(session, customer, now)]
+        own = [*await likely_needs(session, customer, now, who.time_zone)]
     meant = {BUTTONS[name].intent for name in own}
     more = [name for name in FOR_EVERYBODY if BUTTONS[name].intent not in meant]
     return _named((own + more)[:MOST])

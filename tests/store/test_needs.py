@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +14,7 @@ from bot.store.cards.service import top_up
 from bot.store.complaints.service import By, NewComplaint, open_complaint, reply
 from bot.store.consents.models import Decision
 from bot.store.consents.service import NewConsent, record_consent
+from bot.store.dates import end_of_day
 from bot.store.needs.reads import likely_needs
 from bot.store.orders.models import OrderState
 from bot.store.orders.service import NewLine, place_order
@@ -23,6 +24,8 @@ from tests.store.conftest import NOW
 
 Have = Callable[[Any, CustomerId], Awaitable[object]]
 JUST = days(1 / 86_400)
+LAST = end_of_day(NOW.date() + timedelta(days=30))
+"""The end of the thirtieth day in the customer's calendar."""
 
 
 def complaint(hours: float, *, replied: bool = False) -> Have:
@@ -77,16 +80,17 @@ def marketing(decision: Decision) -> Have:
         ([complaint(20)], ["complaint"]),
         ([complaint(19.9)], []),
         ([complaint(30, replied=True)], []),
-        ([points(NOW + days(30))], ["points"]),
-        ([points(NOW + days(30) + JUST)], []),
+        ([points(LAST)], ["points"]),
+        ([points(LAST + JUST)], []),
         ([points(None)], []),
-        ([card(NOW + days(30), 100)], ["card"]),
-        ([card(NOW + days(30) + JUST, 100)], []),
+        ([card(LAST, 100)], ["card"]),
+        ([card(LAST + JUST, 100)], []),
         ([card(NOW + days(3), 0)], []),
         ([order("1", NOW - days(1), "shipped")], ["delivery"]),
         ([order("1", NOW - days(1), "paid")], []),
         ([*every_month(30), marketing("given")], ["reorder"]),
         ([*every_month(29), marketing("given")], []),
+        ([*every_month(61), marketing("given")], []),
         (every_month(30), []),
         ([*every_month(30), marketing("given"), marketing("withdrawn")], []),
         ([*every_month(30), marketing("given"), complaint(1)], []),

@@ -1,7 +1,7 @@
 """The conditions under which somebody probably has a question, as clauses for one customer or for all.
 
-The triggers of care ask the same (facts of a customer's own, no guesses): who is told of something, and who
-is offered a button for it, never differ.
+The triggers of care (bot/care/triggers) ask the same of all customers at once, by the same days and
+intervals: who is told of something, and who is offered a button for it, never differ.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from bot.store.ledger.models import Lot
 from bot.store.orders.models import Order
 
 WAITS_LONG: Final = timedelta(hours=20)
-POINTS_SOON: Final = timedelta(days=30)
-CARD_SOON: Final = timedelta(days=30)
+SOON_DAYS: Final = 30
+"""Through the last of so many days of the customer's own calendar, today not counted."""
 
 
 def complaint_waits(now: datetime, since: timedelta = WAITS_LONG) -> ColumnElement[bool]:
@@ -35,14 +35,14 @@ def complaint_open() -> ColumnElement[bool]:
     return Complaint.state.not_in(("responded", "closed"))
 
 
-def points_end(now: datetime, within: timedelta = POINTS_SOON) -> ColumnElement[bool]:
-    """A lot has something left that is lost `within` from now. Of an account of kind points: join it."""
-    return and_(Lot.remaining > 0, Lot.expires_at > now, Lot.expires_at <= now + within)
+def points_end(now: datetime, until: datetime) -> ColumnElement[bool]:
+    """A lot has something left that is lost by `until`. Of an account of kind points: join it."""
+    return and_(Lot.remaining > 0, Lot.expires_at > now, Lot.expires_at <= until)
 
 
-def card_ends(now: datetime, within: timedelta = CARD_SOON) -> ColumnElement[bool]:
-    """A card that can be used now cannot any more `within` from now. Whether money is on it: join it."""
-    return and_(Card.state == "active", Card.valid_until > now, Card.valid_until <= now + within)
+def card_ends(now: datetime, until: datetime) -> ColumnElement[bool]:
+    """A card that can be used now cannot any more after `until`. Whether money is on it: join it."""
+    return and_(Card.state == "active", Card.valid_until > now, Card.valid_until <= until)
 
 
 def on_its_way() -> ColumnElement[bool]:
