@@ -173,7 +173,7 @@ def demo_seed() -> None:
                 password = kept_secret(demo_desk_password(settings))
                 async with database.write() as session:
                     await add_people(session, password, system_now())
-            console.print(str(report))
+            console.print(str(report), soft_wrap=True)
         finally:
             await database.close()
 

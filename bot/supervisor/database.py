@@ -25,7 +25,7 @@ async def _once(settings: Settings, *arguments: str) -> str:
     process = await asyncio.create_subprocess_exec(
         *huitouke(*arguments),
         cwd=ROOT,
-        env=environment(settings) | {"COLUMNS": "200"},  # else the sentence comes in pieces
+        env=environment(settings),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )

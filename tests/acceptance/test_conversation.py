@@ -59,7 +59,7 @@ async def test_the_three_questions_are_answered_after_one_proof(chat: Chat, hous
     await expect(chat.card("我的积分")).to_have_count(0)
     await chat.say(who.phone)
     await chat.hears("已发往")
-    await chat.say(await chat.code_on_the_phone())
+    await chat.say(await chat.code_on_the_phone(who))
     await expect(chat.card("我的积分")).to_contain_text(f"{facts.points:,}")
     await expect(chat.verified).to_be_visible()
 

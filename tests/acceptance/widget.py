@@ -66,11 +66,11 @@ class Chat:
         """The newest card with this title."""
         return self.log.get_by_role("group", name=title).last
 
-    async def code_on_the_phone(self) -> str:
-        """The newest one-time code, read off the phone on the shop page."""
-        button = (
-            self.page.get_by_role("region", name="演示手机").get_by_role("button", name="复制验证码").first
-        )
+    async def code_on_the_phone(self, who: DemoCustomer) -> str:
+        """The newest one-time code sent to `who`, read off the phone on the shop page."""
+        phone = self.page.get_by_role("region", name="演示手机")
+        theirs = phone.get_by_role("listitem").filter(has_text=f"{who.phone[:3]}****{who.phone[-4:]}")
+        button = theirs.get_by_role("button", name="复制验证码").first
         await expect(button).to_be_attached(timeout=ANSWER_MS)
         name = await button.get_attribute("aria-label")
         found = re.search(r"\d{6}", name or "")

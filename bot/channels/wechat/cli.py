@@ -106,7 +106,7 @@ async def _check(settings: Settings, wecom_api: WecomApi, console: Console) -> b
 def _say(console: Console, title: str, findings: list[Finding]) -> bool:
     console.print(f"[bold]{title}[/bold]")
     for line in told(findings):
-        console.print(f"  {line}", highlight=False, markup=False)
+        console.print(f"  {line}", highlight=False, markup=False, soft_wrap=True)
     return all(each.good for each in findings)
 
 

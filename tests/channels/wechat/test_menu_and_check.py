@@ -91,7 +91,6 @@ def command(town: Town, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Awaita
     monkeypatch.setenv("HUITOUKE_WECHAT_ACCOUNTS", town.settings.wechat_accounts)
     monkeypatch.setenv("HUITOUKE_DATA_DIR", str(town.settings.data_dir))
     monkeypatch.setenv("DATABASE_URL", town.settings.database_url)
-    monkeypatch.setenv("COLUMNS", "200")
 
     async def run(*arguments: str, site: str = "") -> Result:
         monkeypatch.setenv("HUITOUKE_PUBLIC_URL", site)
