@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 import typer
+from aiohttp import web
 from rich.console import Console
 
 from bot.care.care import Care
@@ -63,20 +65,10 @@ def _settings() -> Settings:
 @app.command()
 def serve() -> None:
     """Run the server: gateway, conversations and background work."""
-    from aiohttp import web
-
     from bot.server import make_app
 
     settings = _settings()
-    web.run_app(
-        make_app(settings),
-        host=settings.host,
-        port=settings.port,
-        print=lambda *_: None,
-        access_log=None,
-        loop=_loop(),
-        shutdown_timeout=5,
-    )
+    _serve(make_app(settings), settings.host, settings.port)
 
 
 @app.command()
@@ -111,20 +103,10 @@ def worker(
 @app.command()
 def actions() -> None:
     """Run the action server, on loopback."""
-    from aiohttp import web
-
     from actions.host import make_app
 
     settings = _settings()
-    web.run_app(
-        make_app(settings),
-        host="127.0.0.1",
-        port=settings.actions_port,
-        print=lambda *_: None,
-        access_log=None,
-        loop=_loop(),
-        shutdown_timeout=5,
-    )
+    _serve(make_app(settings), "127.0.0.1", settings.actions_port)
 
 
 @app.command()
@@ -178,6 +160,26 @@ def demo_seed() -> None:
             await database.close()
 
     _or_say(fill())
+
+
+def _serve(app: web.Application, host: str, port: int) -> None:
+    """Serve `app` until a signal ends it."""
+
+    async def keep(_: web.Application) -> None:
+        # What is loaded stays: looking through it again and again for garbage is what makes a message late.
+        gc.collect()
+        gc.freeze()
+
+    app.on_startup.append(keep)
+    web.run_app(
+        app,
+        host=host,
+        port=port,
+        print=lambda *_: None,
+        access_log=None,
+        loop=_loop(),
+        shutdown_timeout=5,
+    )
 
 
 def _loop() -> asyncio.AbstractEventLoop:
