@@ -211,6 +211,9 @@ async def measure() -> dict[str, Any]:
     await free.cleanup()
     account = Account(APP, "s", TOKEN, KEY, f"http://127.0.0.1:{port}/api/wechat/main")
     platform.accounts[APP] = account
+    platform.quota = (COUNT, platform.quota[1])  # callbacks made here do not renew the platform's own count
+    for number in range(USERS):
+        platform.grant(platform.phone(APP, f"o-{number}"), "message")
     result: dict[str, Any] = {"reading_one_callback": reading(account)}
     # A server of its own for each: what waits while the brain is stopped would slow the rest.
     async with ours(port, brain_port, api) as process:

@@ -20,7 +20,7 @@ from bot.conversations.hub import Hub
 from bot.conversations.models import Conversation, Message
 from bot.conversations.typing import TypingRelay
 from bot.kit.clock import Clock
-from bot.kit.db import Database, WriteSession
+from bot.kit.db import Database, WriteSession, let_others_write_first
 from bot.kit.errors import DeliveryUnknown, Held, HuitoukeError, Unavailable
 from bot.kit.ids import ConversationId
 from bot.kit.tasks import TaskGroup, set_within
@@ -102,6 +102,7 @@ class Outbox:
                 await set_within(self._wake, LOOK_SECONDS)
 
     async def _deliver_and_go_on(self, item: Claimed) -> None:
+        let_others_write_first()
         try:
             await self._deliver(item)
         finally:

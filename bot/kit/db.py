@@ -10,6 +10,7 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, nullcontext
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -80,6 +81,18 @@ class WriteSession(AsyncSession):
     """A session that holds the write lock; it commits when its block ends."""
 
 
+_steps_back: ContextVar[bool] = ContextVar("steps_back", default=False)
+
+
+def let_others_write_first() -> None:
+    """From here on this task stands behind who must not wait when it writes.
+
+    Many such tasks at once (the outbox sends to many customers) then delay an acknowledgement by one short
+    transaction and not by all of theirs.
+    """
+    _steps_back.set(True)
+
+
 class Database:
     """One engine and its sessions. Make one per process, close it at the end."""
 
@@ -87,6 +100,7 @@ class Database:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._writer = asyncio.Lock()
+        self._behind = asyncio.Lock()  # of those who let others write first, one at a time stands in line
         options: dict[str, Any] = {"pool_size": pool_size, "max_overflow": 20}
         if self.is_sqlite:
             if self.url.database and self.url.database != ":memory:":
@@ -143,7 +157,8 @@ class Database:
         """SQLite has one writer. Waiting here is fair and prompt; its own busy handler polls and starves."""
         try:
             async with asyncio.timeout(TURN_SECONDS):  # wait_for may lose a cancellation before 3.12
-                await self._writer.acquire()
+                async with self._behind if _steps_back.get() else nullcontext():
+                    await self._writer.acquire()
         except TimeoutError as error:
             raise Unavailable("The database is busy: try again in a moment.") from error
         try:
