@@ -6,14 +6,15 @@ import asyncio
 import sqlite3
 from abc import ABC, abstractmethod
 from pathlib import Path
-from time import time
+from time import sleep, time
 from typing import Any, NamedTuple, cast
 
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 KEPT_ANSWERS = 16
+WAL_TRIES = 100
 """A message sent again within so many turns gets its stored answer; beyond, the rows are deleted."""
 
 _TABLES = sa.MetaData()
@@ -111,6 +112,26 @@ class TurnLog(ABC):
     def close(self) -> None: ...
 
 
+def _make_tables(engine: sa.engine.Engine) -> None:
+    """Brains that start at once on a new log find the tables, whichever of them made them."""
+    try:
+        _TABLES.create_all(engine, checkfirst=True)
+    except DBAPIError:
+        _TABLES.create_all(engine, checkfirst=True)
+
+
+def _write_ahead(db: sqlite3.Connection) -> None:
+    """Change to WAL. SQLite does not wait by itself when another process is about to do the same."""
+    for left in reversed(range(WAL_TRIES)):
+        try:
+            db.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError:
+            if not left:
+                raise
+            sleep(0.05)
+
+
 class SqliteTurnLog(TurnLog):
     """In a file beside the store. It answers in microseconds, so it is called without a thread."""
 
@@ -118,12 +139,12 @@ class SqliteTurnLog(TurnLog):
         path = Path(url.database or "brain.db")
         path.parent.mkdir(parents=True, exist_ok=True)
         engine = sa.create_engine(url)
-        _TABLES.create_all(engine, checkfirst=True)
+        _make_tables(engine)
         engine.dispose()
         self._db = sqlite3.connect(path, timeout=5, isolation_level=None, check_same_thread=False)
         # A commit survives the death of the process; what a power cut could take, the server sends again.
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL"):
-            self._db.execute(f"PRAGMA {pragma}")
+        _write_ahead(self._db)
+        self._db.execute("PRAGMA synchronous=NORMAL")
 
     async def _read(self, sql: str, parameters: tuple[Any, ...]) -> list[Any]:
         return self._db.execute(sql, parameters).fetchall()
@@ -150,7 +171,7 @@ class PostgresTurnLog(TurnLog):
 
     def __init__(self, url: URL) -> None:
         self._engine = sa.create_engine(url.set(drivername="postgresql+psycopg2"), pool_pre_ping=True)
-        _TABLES.create_all(self._engine, checkfirst=True)
+        _make_tables(self._engine)
 
     async def _read(self, sql: str, parameters: tuple[Any, ...]) -> list[Any]:
         return await asyncio.to_thread(self._run, [(sql, parameters)], True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -115,3 +116,12 @@ def test_another_database_is_refused() -> None:
     """With the name of the setting."""
     with pytest.raises(ValueError, match="BRAIN_DATABASE_URL"):
         TurnLog.open("mysql://x/y")
+
+
+def test_brains_that_start_at_once_on_a_new_log_all_start(tmp_path: Path) -> None:
+    """Whichever of them makes the tables, none ends with an error."""
+    for number in range(10):
+        log = f"sqlite:///{tmp_path / f'{number}.db'}"
+        with ThreadPoolExecutor(8) as brains:
+            for opened in list(brains.map(TurnLog.open, [log] * 8)):
+                opened.close()
