@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.conversations.models import Conversation
 from bot.desk.agents.models import Agent
+from bot.desk.audit.looks import log_look
 from bot.desk.audit.service import record
 from bot.desk.operations import sentences
 from bot.desk.operations.complaint import MoveComplaint, OpenComplaint
@@ -27,7 +28,6 @@ from bot.kit.clock import iso
 from bot.kit.errors import BadInput, Conflict, NotFound
 from bot.kit.ids import ConversationId, CustomerId, IdentityId
 from bot.messages import Content
-from bot.store.access.service import log_access
 from bot.store.identities.service import access
 
 LIFE: Final = timedelta(minutes=30)
@@ -63,7 +63,7 @@ async def possible(work: Work, row: Conversation, person: Person) -> list[dict[s
             }
         )
     if customer is not None and proof is None:
-        await _log(work, customer, row, person, "operations")
+        await log_look(work, customer, "operations", row, person)
     return found
 
 
@@ -108,7 +108,7 @@ async def offer(
     record(
         work.session, person.doer, "operation", f"{kind.code} {operation.id}", work.now, {"ticket": ticket.id}
     )
-    await _log(work, customer, row, person, f"operation:{kind.code}")
+    await log_look(work, customer, f"operation:{kind.code}", row, person)
     await add_entry(work, Matter(row, ticket), operation, person.actor)
     if kind.needs_customer:
         work.say(row, sentences.question(person.name, prepared.question, operation.id))
@@ -223,16 +223,3 @@ def _deed(work: Work, row: Conversation, operation: Operation, person: Person) -
 
 def _preview_key(key: str) -> str:
     return f"preview:{key}"[:80]
-
-
-async def _log(work: Work, customer: CustomerId, row: Conversation, person: Person, what: str) -> None:
-    await log_access(
-        work.session,
-        customer,
-        what,
-        work.now,
-        why=f"会话 {row.id}",
-        reader="agent",
-        name=person.name,
-        identity_id=IdentityId(row.identity_id),
-    )

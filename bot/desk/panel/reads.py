@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.conversations.models import Conversation
+from bot.desk.audit.looks import log_look
 from bot.desk.masks import mask_member, mask_name, mask_phone
 from bot.desk.names import CHANNELS, ORDER_STATES, PURPOSES
 from bot.desk.satisfaction.models import Rating
@@ -17,7 +18,6 @@ from bot.desk.work import Work
 from bot.kit.clock import iso
 from bot.kit.errors import BadInput, NotFound
 from bot.kit.ids import CustomerId, IdentityId
-from bot.store.access.service import log_access
 from bot.store.assets.reads import CareCard, care_cards
 from bot.store.cards.reads import balance_by_card
 from bot.store.complaints.reads import complaint_list
@@ -39,7 +39,7 @@ async def panel(work: Work, row: Conversation, person: Person) -> dict[str, Any]
     tickets = await _tickets(session, row, who.customer_id)
     if who.customer_id is None:
         return {"known": False, "verified": False, "tickets": tickets}
-    await _log(work, who.customer_id, "panel", row, person)
+    await log_look(work, who.customer_id, "panel", row, person)
     card = await access_customer_by_id(session, who.customer_id)
     return {
         "known": True,
@@ -72,21 +72,8 @@ async def unmask(work: Work, row: Conversation, field: str, person: Person) -> s
     value = getattr(card, field)
     if value is None:
         raise NotFound("没有这项信息。")
-    await _log(work, who.customer_id, f"unmask:{field}", row, person)
+    await log_look(work, who.customer_id, f"unmask:{field}", row, person)
     return str(value).removeprefix("+86")
-
-
-async def _log(work: Work, customer: CustomerId, what: str, row: Conversation, person: Person) -> None:
-    await log_access(
-        work.session,
-        customer,
-        what,
-        work.now,
-        why=f"会话 {row.id}",
-        reader="agent",
-        name=person.name,
-        identity_id=IdentityId(row.identity_id),
-    )
 
 
 async def _holdings(work: Work, customer: CustomerId) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any, Final
 from sqlalchemy import or_, select
 
 from bot.conversations.models import Conversation, Message
+from bot.desk.audit.looks import log_look
 from bot.desk.canned.filling import known_of
 from bot.desk.canned.models import CannedReply
 from bot.desk.canned.service import fill
@@ -17,7 +18,6 @@ from bot.desk.tickets.holding import Person
 from bot.desk.topics import TOPIC_OF
 from bot.desk.work import Work
 from bot.kit.ids import IdentityId
-from bot.store.access.service import log_access
 from bot.store.identities.service import access
 
 MOST: Final = 5
@@ -93,16 +93,7 @@ async def _facts(
         text = await TELLERS[intent](work, who.customer_id)
         if text is not None:
             found.append(Suggestion(text, score, "facts", intent))
-    await log_access(
-        work.session,
-        who.customer_id,
-        "suggestion",
-        work.now,
-        why=f"会话 {row.id}",
-        reader="agent",
-        name=person.name,
-        identity_id=IdentityId(row.identity_id),
-    )
+    await log_look(work, who.customer_id, "suggestion", row, person)
     return found
 
 
