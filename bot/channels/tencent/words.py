@@ -102,11 +102,7 @@ def _complaint(data: Mapping[str, Any]) -> list[str]:
     return lines
 
 
-def _operation(data: Mapping[str, Any]) -> list[str]:
-    return [f"· {line['label']}：{line['value']}" for line in data.get("lines") or []]
-
-
-_CARDS = {"points": _points, "balance": _balance, "complaint": _complaint, "operation": _operation}
+_CARDS = {"points": _points, "balance": _balance, "complaint": _complaint}
 
 
 def _yuan(fen: int) -> str:
