@@ -149,9 +149,14 @@ async def test_fifty_messages_in_a_second_lose_none(client: Client) -> None:
             assert "稍等" in answer["text"]
             refused.append(answer)
     assert len(acked) >= 12
-    await asyncio.sleep(refused[0]["retry_after"])
-    await ws.send_json(message("again", refused[0]["client_id"]))
-    assert (await frame(ws, "ack"))["client_id"] == refused[0]["client_id"]
+    answer = refused[0]
+    async with asyncio.timeout(30):
+        while answer["type"] == "error":
+            # What became free since may have gone to a later message of the flood: wait as told, as often as told.
+            await asyncio.sleep(answer["retry_after"])
+            await ws.send_json(message("again", refused[0]["client_id"]))
+            answer = await frame(ws, "ack", "error")
+    assert answer["client_id"] == refused[0]["client_id"]
 
 
 async def test_a_forged_token_is_turned_away(client: Client) -> None:
