@@ -152,7 +152,7 @@ async def test_fifty_messages_in_a_second_lose_none(client: Client) -> None:
     answer = refused[0]
     async with asyncio.timeout(30):
         while answer["type"] == "error":
-            # What became free since may have gone to a later message of the flood: wait as told, as often as told.
+            # What became free may have gone to a later message of the flood: wait as told, as often as told.
             await asyncio.sleep(answer["retry_after"])
             await ws.send_json(message("again", refused[0]["client_id"]))
             answer = await frame(ws, "ack", "error")
