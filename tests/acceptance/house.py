@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-import socket
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ import aiohttp
 
 from bot.kit.settings import Settings
 from bot.supervisor import Supervisor, Voice, house
+from tools.ports import free_ports
 
 
 @dataclass(frozen=True)
@@ -61,18 +61,6 @@ class House:
                             return found.group()
                 await asyncio.sleep(0.1)
         raise AssertionError(f"No code was sent to {phone}.")
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports nobody listens on, all different."""
-    probes = [socket.socket() for _ in range(count)]
-    try:
-        for probe in probes:
-            probe.bind(("127.0.0.1", 0))
-        return [probe.getsockname()[1] for probe in probes]
-    finally:
-        for probe in probes:
-            probe.close()
 
 
 @asynccontextmanager

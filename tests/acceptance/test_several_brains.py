@@ -17,7 +17,8 @@ from bot.kit.settings import ROOT, Settings
 from bot.supervisor import Supervisor, Voice, house
 from bot.supervisor.parts import BRAIN_PYTHON, environment
 from tests.acceptance.customer import Customer
-from tests.acceptance.house import House, free_ports
+from tests.acceptance.house import House
+from tools.ports import free_ports
 
 SECRET = "two brains, one secret"
 CHATTING = 6

@@ -10,13 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.migrations import upgrade
 from tests.channels.conftest import APP, CORP, Town
 from tests.channels.processes import serve
 from tests.channels.wechat import test_failures as failures
 from tests.channels.wechat import test_talk as talk
 from tests.channels.wecom import test_talk as wecom_talk
-from tests.store.postgres import Server, binaries, running
+from tests.store.postgres import Server, with_template
 
 _numbers = count(1)
 
@@ -35,11 +34,7 @@ test_with_a_colleague_nothing_is_sent = wecom_talk.test_while_a_colleague_has_th
 @pytest.fixture(scope="module")
 def postgres() -> Iterator[Server]:
     """A private server, with a migrated template."""
-    if binaries() is None:
-        pytest.skip("PostgreSQL is not installed here: apt-get install postgresql runs these tests too.")
-    with running("fsync=off", "synchronous_commit=off", "full_page_writes=off") as server:
-        server.execute("CREATE DATABASE template_huitouke")
-        upgrade(server.url("template_huitouke"))
+    with with_template("template_huitouke") as server:
         yield server
 
 

@@ -12,20 +12,14 @@ from bot.conversations.models import Conversation, Message
 from bot.conversations.ownership import Owner, hand_to
 from bot.kit.db import Database
 from bot.kit.ids import AgentId
-from bot.migrations.models import all_tables
 from tests.conversations.conftest import House, make_house
-from tests.store.postgres import binaries, running
+from tests.store.postgres import with_template
 
 
 @pytest.fixture
 async def database() -> AsyncIterator[Database]:
-    if binaries() is None:
-        pytest.skip("PostgreSQL is not installed here: apt-get install postgresql runs this test too.")
-    with running("fsync=off", "synchronous_commit=off") as server:
-        server.execute("CREATE DATABASE turns")
+    with with_template("turns") as server:
         made = Database(server.url("turns"))
-        async with made.engine.begin() as connection:
-            await connection.run_sync(all_tables().create_all)
         yield made
         await made.close()
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from bot.migrations import upgrade
 from tests.desk import (
     test_alarms,
     test_api,
@@ -19,7 +18,7 @@ from tests.desk import (
 )
 from tests.desk.conftest import House, running_house
 from tests.desk.test_webhooks import Receiver
-from tests.store.postgres import Server, binaries, running
+from tests.store.postgres import Server, with_template
 
 Story = Callable[[House], Awaitable[None]]
 STORIES: tuple[Story, ...] = (
@@ -36,11 +35,7 @@ receiver = test_webhooks.receiver
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
     """One private server, with a migrated template."""
-    if binaries() is None:
-        pytest.skip("PostgreSQL is not installed here: apt-get install postgresql runs these tests too.")
-    with running("fsync=off", "synchronous_commit=off", "full_page_writes=off") as made:
-        made.execute("CREATE DATABASE template_desk")
-        upgrade(made.url("template_desk"))
+    with with_template("template_desk") as made:
         yield made
 
 

@@ -13,7 +13,7 @@ import pytest
 from bot.kit.clock import FakeClock
 from bot.kit.db import Database
 from bot.migrations import upgrade
-from tests.store.postgres import Server, binaries, running
+from tests.store.postgres import Server, with_template
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 
@@ -23,11 +23,7 @@ _numbers = count(1)
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Server]:
     """One private server for the whole run, with a migrated template."""
-    if binaries() is None:
-        pytest.skip("PostgreSQL is not installed here: apt-get install postgresql runs these tests too.")
-    with running("fsync=off", "synchronous_commit=off", "full_page_writes=off") as server:
-        server.execute("CREATE DATABASE template_huitouke")
-        upgrade(server.url("template_huitouke"))
+    with with_template("template_huitouke") as server:
         yield server
 
 

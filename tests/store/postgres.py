@@ -15,6 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
+import pytest
+
+from bot.migrations import upgrade
 
 USER = "huitouke"
 
@@ -87,6 +90,17 @@ def running(*settings: str, where: Path | None = None, keep: Path | None = None)
         log.close()
         if keep is None:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def with_template(name: str) -> Generator[Server]:
+    """A server with the migrated database `name` to copy. Skips the test where PostgreSQL is missing."""
+    if binaries() is None:
+        pytest.skip("PostgreSQL is not installed here: apt-get install postgresql runs these tests too.")
+    with running("fsync=off", "synchronous_commit=off", "full_page_writes=off") as server:
+        server.execute(f"CREATE DATABASE {name}")
+        upgrade(server.url(name))
+        yield server
 
 
 def _owner() -> str | None:

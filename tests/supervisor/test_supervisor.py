@@ -16,6 +16,7 @@ import pytest
 
 from bot.supervisor import StartFailed, Supervisor, Voice
 from bot.supervisor.parts import Part
+from tools.ports import free_ports
 
 SERVER = """
 import http.server, sys
@@ -27,15 +28,9 @@ async def nothing() -> None:
     """There is no database to prepare."""
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 def part(name: str = "server", source: str = SERVER, port: int | None = None) -> Part:
     """A part that runs the Python `source` with its port as argument."""
-    port = port or free_port()
+    port = port or free_ports(1)[0]
     return Part(
         name=name,
         argv=(sys.executable, "-c", source, str(port)),

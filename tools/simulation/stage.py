@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import socket
 import sys
 import uuid
 from collections.abc import AsyncGenerator
@@ -19,6 +18,7 @@ from bot.kit.clock import iso, system_now
 from bot.kit.db import Database
 from bot.kit.settings import Settings
 from bot.migrations import upgrade
+from tools.ports import free_ports
 
 ROOT = Path(__file__).parents[2]
 BRAIN_PYTHON = ROOT / "bot" / "brain" / ".venv" / "bin" / "python"
@@ -87,7 +87,7 @@ class _Process:
 @asynccontextmanager
 async def stage(folder: Path) -> AsyncGenerator[Stage]:
     """Start everything in `folder`; stop it at the end."""
-    actions_port, brain_port = _free_ports(2)
+    actions_port, brain_port = free_ports(2)
     settings = Settings(data_dir=folder)
     await asyncio.to_thread(upgrade, settings.database)
     env = {
@@ -135,14 +135,3 @@ async def _ready(http: aiohttp.ClientSession, url: str, process: _Process) -> No
             pass
         await asyncio.sleep(0.5)
     raise RuntimeError(f"{url} was not ready within {READY_SECONDS} s.")
-
-
-def _free_ports(count: int) -> list[int]:
-    probes = [socket.socket() for _ in range(count)]
-    try:
-        for probe in probes:
-            probe.bind(("127.0.0.1", 0))
-        return [probe.getsockname()[1] for probe in probes]
-    finally:
-        for probe in probes:
-            probe.close()
