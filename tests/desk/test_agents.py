@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -24,6 +25,14 @@ async def test_wrong_passwords_lock_a_name_whether_or_not_it_exists(house: House
             assert (status, body["error"]["code"]) == (401, "bad_login")
         status, body = await someone.post("/login", login=someone.login, password=PASSWORD)
         assert (status, body["error"]["code"]) == (429, "locked")
+
+
+async def test_tries_at_the_same_moment_are_no_more_tries(house: House) -> None:
+    """Of twelve guesses sent together five are looked at, as one after the other; then the name is locked."""
+    agent = await house.agent("xiaoli")
+    guesses = (agent.post("/login", login=agent.login, password=f"guess number {n}") for n in range(12))
+    statuses = [status for status, _ in await asyncio.gather(*guesses)]
+    assert sorted(statuses) == [401] * 5 + [429] * 7
 
 
 async def test_a_request_from_another_page_is_refused(house: House) -> None:

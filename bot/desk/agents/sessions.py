@@ -75,6 +75,8 @@ class Sessions:
             agent = await session.scalar(select(Agent).where(Agent.login == login, ~Agent.disabled))
         fits = await password_fits(agent.password_hash if agent else None, password)
         async with self._database.write() as session:
+            # Again, where tries stand in line: of many at the same moment no more count than one by one.
+            await self._refuse_locked(session, login, now)
             if agent is None or not fits:
                 left = await self._count_failure(session, login, now)
                 record(session, Doer(login, None, address), "login_failed", login, now, {"tries_left": left})
