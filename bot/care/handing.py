@@ -5,7 +5,7 @@ On WeChat a message goes as text while the platform lets it, else by a template 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -13,7 +13,7 @@ from typing import Any, Final, Literal, Protocol
 
 from sqlalchemy import func, select, text
 
-from bot.care.deciding import Matter, Verdict, lines_for, put_off
+from bot.care.deciding import NO_CHANNEL_AGAIN, Matter, Verdict, lines_for, put_off
 from bot.care.models import Occurrence
 from bot.care.people import Line, Person
 from bot.care.rules import held_out
@@ -172,6 +172,12 @@ class Handing:
         self._pressure = pressure
         self.said: dict[ConversationId, list[LoggedMessage]] = {}
         self.told_agents: set[ConversationId] = set()
+        self._held: dict[ConversationId, Conversation] = {}
+
+    async def hold(self, conversations: Collection[ConversationId]) -> None:
+        """Lock, in one step, the conversations over which something may go out."""
+        if conversations:
+            self._held = await message_log.locked_all(self._session, conversations)
 
     async def hand_over(
         self, row: Occurrence, setting: Setting, matter: Matter, person: Person, company: str
@@ -179,7 +185,7 @@ class Handing:
         """Send it over the best line there is, or say why not."""
         lines = lines_for(matter, person)
         if not lines:
-            return put_off(matter, "no_channel", self._now + timedelta(days=1))
+            return put_off(matter, "no_channel", self._now + NO_CHANNEL_AGAIN)
         found = await self._way(lines, matter)
         if isinstance(found, Verdict):
             return found
@@ -251,7 +257,9 @@ class Handing:
         )
 
     async def _say(self, row: Occurrence, matter: Matter, person: Person, line: Line) -> Verdict:
-        held = await message_log.locked(self._session, line.conversation)
+        held = self._held.get(line.conversation)
+        if held is None:
+            return put_off(matter, "no_channel", self._now + NO_CHANNEL_AGAIN)
         if held.owner == "queue":
             return put_off(matter, "in_queue", self._now + QUEUE_AGAIN)
         if held.owner == "agent":

@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 
 import structlog
-from sqlalchemy import select, text
+from sqlalchemy import bindparam, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.care.deciding import Matter, Verdict, against
+from bot.care.deciding import Matter, Verdict, against, lines_for
 from bot.care.handing import BRAIN_MOST, Handing, Hands
 from bot.care.models import CareCustomer, DecisionMade, Occurrence
 from bot.care.people import Person, people
@@ -25,8 +26,8 @@ from bot.care.rules import Rules, Told
 from bot.care.settings import Setting, TriggerBook, is_paused
 from bot.care.trigger import Trigger
 from bot.kit.clock import Clock
-from bot.kit.db import Database, WriteSession, insert_into
-from bot.kit.ids import CustomerId
+from bot.kit.db import Database, UtcTime, WriteSession, insert_into
+from bot.kit.ids import ConversationId, CustomerId
 from bot.store.care.service import AGAIN
 
 log = structlog.get_logger(__name__)
@@ -93,11 +94,8 @@ class Sender:
 
     async def _waiting(self, session: AsyncSession, settings: dict[str, Setting]) -> list[str]:
         """The triggers with something due, the most urgent first."""
-        found = await session.scalars(
-            select(Occurrence.trigger)
-            .where(READY, Occurrence.due_at <= self._clock(), Occurrence.trigger.in_(settings))
-            .distinct()
-        )
+        now = self._clock()
+        found = [name for name in settings if await session.scalar(_any_due(), {"trigger": name, "now": now})]
         return sorted(found, key=lambda name: settings[name].trigger.priority)
 
     async def _batch(self, name: str, settings: dict[str, Setting], most: int) -> Batch:
@@ -114,10 +112,11 @@ class Sender:
             fresh = await self._fresh(session, rows, settings, now)
             known = await people(session, customers, now)
             handing = self._hands.begin(session, now, pressure)
+            cases = [_case(row, settings[row.trigger], known[row.customer_id], fresh, now) for row in rows]
+            await handing.hold(self._reached(cases))
             decisions: list[dict[str, Any]] = []
-            for row in rows:
-                case = Case(row, settings[row.trigger], known[row.customer_id], now)
-                verdict = await self._decide(case, fresh, handing)
+            for case in cases:
+                row, verdict = case.row, await self._decide(case, handing)
                 if (row.state, row.reason) != (verdict.outcome, verdict.reason):
                     decisions.append(_decision(row.id, now, verdict))
                 _apply(case, verdict)
@@ -166,33 +165,50 @@ class Sender:
                 fresh.setdefault((name, customer), {})[key] = facts
         return fresh
 
-    async def _decide(self, case: Case, fresh: Fresh, handing: Handing) -> Verdict:
-        row, trigger = case.row, case.setting.trigger
-        facts = _still_true(row.key, fresh.get((trigger.name, row.customer_id), {}))
-        if facts is None:
+    def _reached(self, cases: Iterable[Case]) -> set[ConversationId]:
+        """The conversations over which something may go out: what speaks against it now still does later."""
+        return {
+            line.conversation
+            for case in cases
+            if case.matter is not None and against(case.matter, case.person, self._rules, case.now) is None
+            for line in lines_for(case.matter, case.person)
+        }
+
+    async def _decide(self, case: Case, handing: Handing) -> Verdict:
+        if case.matter is None:
             return Verdict("lapsed", "not_true")
-        if trigger.more is not None:
-            facts = {**facts, **trigger.more(facts, case.now, case.person.time_zone)}
-        row.facts = facts
-        matter = Matter(trigger, row.key, facts, row.expires_at, again=AGAIN in row.key)
-        verdict = against(matter, case.person, self._rules, case.now)
+        verdict = against(case.matter, case.person, self._rules, case.now)
         if verdict is None:
-            verdict = await handing.hand_over(row, case.setting, matter, case.person, self._company)
+            verdict = await handing.hand_over(case.row, case.setting, case.matter, case.person, self._company)
         return verdict
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """An occurrence, how its trigger is set, and whom it is about."""
+    """An occurrence, how its trigger is set, and whom it is about. No `matter`: it is not true any more."""
 
     row: Occurrence
     setting: Setting
     person: Person
     now: datetime
+    matter: Matter | None
 
     @property
     def trigger(self) -> Trigger:
         return self.setting.trigger
+
+
+def _case(row: Occurrence, setting: Setting, person: Person, fresh: Fresh, now: datetime) -> Case:
+    """The occurrence with its facts as they are now."""
+    trigger = setting.trigger
+    facts = _still_true(row.key, fresh.get((trigger.name, row.customer_id), {}))
+    if facts is None:
+        return Case(row, setting, person, now, None)
+    if trigger.more is not None:
+        facts = {**facts, **trigger.more(facts, now, person.time_zone)}
+    row.facts = facts
+    matter = Matter(trigger, row.key, facts, row.expires_at, again=AGAIN in row.key)
+    return Case(row, setting, person, now, matter)
 
 
 def _still_true(key: str, found: dict[str, dict[str, Any]]) -> dict[str, Any] | None:
@@ -229,6 +245,13 @@ def _decision(occurrence: int, now: datetime, verdict: Verdict) -> dict[str, Any
         "reason": verdict.reason,
         "until": verdict.until,
     }
+
+
+@cache  # built once: building a statement costs more than running it
+def _any_due() -> Any:
+    """Is anything of `trigger` due at `now`? One look into the index, however much waits."""
+    due = Occurrence.due_at <= bindparam("now", type_=UtcTime())
+    return select(Occurrence.id).where(READY, due, Occurrence.trigger == bindparam("trigger")).limit(1)
 
 
 def _decisions() -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
@@ -54,6 +54,14 @@ async def locked(session: WriteSession, conversation: ConversationId) -> Convers
     if row is None:
         raise NotFound("This conversation does not exist.")
     return row
+
+
+async def locked_all(
+    session: WriteSession, conversations: Collection[ConversationId]
+) -> dict[ConversationId, Conversation]:
+    """Several conversations at once, locked in the order of their ids; what does not exist is left out."""
+    rows = await session.scalars(_locking_all(), {"conversations": list(conversations)})
+    return {ConversationId(row.id): row for row in rows}
 
 
 def append(
@@ -169,6 +177,17 @@ def _locking() -> Select[Conversation]:
     return (
         select(Conversation)
         .where(Conversation.id == bindparam("conversation"))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+
+
+@cache
+def _locking_all() -> Select[Conversation]:
+    return (
+        select(Conversation)
+        .where(Conversation.id.in_(bindparam("conversations", expanding=True)))
+        .order_by(Conversation.id)  # who locks several does so in one order
         .with_for_update()
         .execution_options(populate_existing=True)
     )
