@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sqlite3
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -276,13 +277,12 @@ async def test_a_locked_database_refuses_and_the_client_may_send_again(
     server: TestServer, client: Client
 ) -> None:
     """While another process holds the database, nothing is acknowledged; afterwards the same message is."""
-    import sqlite3
-
     await client.session()
     ws = await client.connect()
     path = server.app[PARTS].database.url.database
-    other = sqlite3.connect(path or "", isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
+    other = sqlite3.connect(path or "", isolation_level=None, check_same_thread=False)
+    # In a thread: the server, whose loop this is, may be writing just now and must be able to end that.
+    await asyncio.to_thread(other.execute, "BEGIN IMMEDIATE")
     await ws.send_json(message("锁着"))
     async with asyncio.timeout(25):
         problem = await ws.receive_json()
