@@ -1,5 +1,8 @@
 """Run the checks and tests, the fast ones first, all of them even when one fails, and add it all up.
 
+Tests that failed beside others are tried once more, alone: what a busy machine broke passes then, and the
+summary names it so that somebody mends it; what is broken fails again.
+
 python -m scripts.test             everything
 python -m scripts.test static      one part or several, by name
 """
@@ -8,6 +11,7 @@ from __future__ import annotations
 
 import os
 import resource
+import shutil
 import subprocess
 import sys
 import time
@@ -19,6 +23,10 @@ ROOT = Path(__file__).resolve().parents[1]
 REPORTS = ROOT / "build" / "test"
 BIN = ROOT / ".venv" / "bin"
 BRAIN = ROOT / "bot" / "brain" / ".venv" / "bin" / "python"
+TESTS_FAILED = 1
+"""What pytest ends with when it ran and tests failed."""
+MOST_AGAIN = 5
+"""More failures than this are no accident."""
 
 
 @dataclass
@@ -38,9 +46,12 @@ class Part:
     argv: list[str]
     group: str
     cwd: Path = ROOT
+    side_by_side: tuple[str, ...] = ()
     seconds: float = field(default=0.0, init=False)
     worked: float = field(default=0.0, init=False)
     code: int = field(default=0, init=False)
+    shaky: list[str] = field(default_factory=list[str], init=False)
+    """Tests that passed only the second time, alone."""
 
     @property
     def report(self) -> Path:
@@ -52,10 +63,28 @@ class Part:
 
     def run(self) -> None:
         print(f"\n=== {self.name}", flush=True)
-        argv = self.argv + ([f"--junitxml={self.report}"] if self.is_pytest else [])
         began, worked = time.monotonic(), _processor_seconds()
-        self.code = subprocess.call(argv, cwd=self.cwd)
+        if not self.is_pytest:
+            self.code = subprocess.call(self.argv, cwd=self.cwd)
+        else:
+            kept = ["-o", f"cache_dir={REPORTS / f'cache-{self.group}'}"]
+            self.code = self._pytest(*self.side_by_side, *kept, f"--junitxml={self.report}")
+            failed = self._failed_tests()
+            if self.code == TESTS_FAILED and 0 < len(failed) <= MOST_AGAIN:
+                print(f"\n=== {self.name}: once more, alone, what failed", flush=True)
+                if self._pytest("--last-failed", "--last-failed-no-failures=none", *kept) == 0:
+                    self.code, self.shaky = 0, failed
         self.seconds, self.worked = time.monotonic() - began, _processor_seconds() - worked
+
+    def _pytest(self, *options: str) -> int:
+        return subprocess.call([*self.argv, *options], cwd=self.cwd)
+
+    def _failed_tests(self) -> list[str]:
+        if not self.report.exists():
+            return []
+        cases = ET.parse(self.report).getroot().iter("testcase")
+        bad = (case for case in cases if case.find("failure") is not None or case.find("error") is not None)
+        return [f"{case.get('classname')}::{case.get('name')}" for case in bad]
 
     def counts(self) -> Counts:
         """What the report says; all zero when there is none."""
@@ -65,6 +94,7 @@ class Part:
                 counts.skipped += int(suite.get("skipped", "0"))
                 counts.failed += int(suite.get("failures", "0")) + int(suite.get("errors", "0"))
                 counts.ran += int(suite.get("tests", "0")) - int(suite.get("skipped", "0"))
+        counts.failed -= len(self.shaky)
         return counts
 
     @property
@@ -79,7 +109,8 @@ class Part:
             tests = f"no test ran to its end, status {self.code}"
         how = "FAILED" if self.failed else "ok"
         times = f"{self.seconds:6.1f} s ({self.worked:5.1f} of a processor)"
-        return f"  {how:6}  {times}  {self.name}" + (f"  ({tests})" if self.is_pytest else "")
+        line = f"  {how:6}  {times}  {self.name}" + (f"  ({tests})" if self.is_pytest else "")
+        return "\n".join([line, *(f"          only the second time: {name}" for name in self.shaky)])
 
 
 def _processor_seconds() -> float:
@@ -92,7 +123,7 @@ def parts() -> list[Part]:
     """Every part of the suite, in the order to run them."""
     pytest = [str(BIN / "python"), "-m", "pytest", "-q"]
     brain = [str(BRAIN), "-m", "pytest", "-q", "-c", "bot/brain/pyproject.toml", "--rootdir", "."]
-    side_by_side = ["-n", str(min(os.cpu_count() or 1, 4)), "--dist", "loadfile"]
+    side_by_side = ("-n", str(min(os.cpu_count() or 1, 4)), "--dist", "loadfile")
     return [
         Part("ruff: lint", [str(BIN / "ruff"), "check", "."], "static"),
         Part("ruff: format", [str(BIN / "ruff"), "format", "--check", "."], "static"),
@@ -100,8 +131,8 @@ def parts() -> list[Part]:
         Part("types: the brain", [str(BIN / "basedpyright"), "-p", "bot/brain"], "static"),
         Part("import directions", [*pytest, "tests/test_imports.py"], "imports"),
         Part("front end", ["npm", "run", "--silent", "check"], "web", cwd=ROOT / "bot" / "web"),
-        Part("tests", [*pytest, *side_by_side, "--ignore=tests/test_imports.py"], "root"),
-        Part("tests of the brain", [*brain, *side_by_side, "tests/brain"], "brain"),
+        Part("tests", [*pytest, "--ignore=tests/test_imports.py"], "root", side_by_side=side_by_side),
+        Part("tests of the brain", [*brain, "tests/brain"], "brain", side_by_side=side_by_side),
         Part("acceptance tests", [*pytest, "tests/acceptance"], "acceptance"),
     ]
 
@@ -127,6 +158,8 @@ def main(names: list[str]) -> int:
     REPORTS.mkdir(parents=True, exist_ok=True)
     for old in REPORTS.glob("*.xml"):
         old.unlink()
+    for old in REPORTS.glob("cache-*"):
+        shutil.rmtree(old)
     for part in selection:
         part.run()
     print("\n=== summary")
