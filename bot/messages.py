@@ -5,9 +5,9 @@ Channels know conversations only as the `Conversations` protocol below; the serv
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal, NewType, Protocol
 
 from bot.kit.db import WriteSession
@@ -379,6 +379,19 @@ class Deliveries(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Amount:
+    """Money in a notice, in fen."""
+
+    fen: int
+
+
+NoticeValue = str | int | Amount | date | datetime
+"""A text, a number, money, a day, or a moment as the customer's own clock shows it."""
+
+Purpose = Literal["service", "marketing"]
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """A message by one of the platform's templates, for when nothing else may be sent.
 
@@ -390,21 +403,25 @@ class Notice:
     account: str
     channel_user: ChannelUser
     template: str
-    values: Mapping[str, str]
-    purpose: Literal["service", "marketing"]
+    values: Mapping[str, NoticeValue]
+    purpose: Purpose
     url: str = ""
 
 
 class NoticeOutlet(Protocol):
     """How care sends notices."""
 
-    async def may(self, account: str, user: ChannelUser, template: str) -> bool:
-        """Would a notice by this template go through, as far as we know?"""
+    async def may(
+        self, account: str, user: ChannelUser, template: str, purpose: Purpose, given: Collection[str]
+    ) -> bool:
+        """Would a notice by this template, with values for the names in `given`, go through, as far as we
+        know?"""
         ...
 
     async def notify(self, notice: Notice) -> None:
-        """Send it once. Raises BadInput (no such template, or not for this purpose), Held (the customer has
-        not agreed), Unavailable (try later), DeliveryUnknown (do not), any other HuitoukeError (refused)."""
+        """Send it once. Raises BadInput (no such template, not for this purpose, or a value that does not fit
+        it), Held (the customer has not agreed), Unavailable (try later), DeliveryUnknown (do not), any other
+        HuitoukeError (refused)."""
         ...
 
 

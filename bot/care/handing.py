@@ -14,6 +14,7 @@ from typing import Any, Final, Literal, Protocol
 from sqlalchemy import func, select, text
 
 from bot.care.deciding import NO_CHANNEL_AGAIN, Matter, Verdict, lines_for, put_off
+from bot.care.keywords import notice_values
 from bot.care.models import Occurrence
 from bot.care.people import Line, Person
 from bot.care.rules import held_out
@@ -186,7 +187,7 @@ class Handing:
         lines = lines_for(matter, person)
         if not lines:
             return put_off(matter, "no_channel", self._now + NO_CHANNEL_AGAIN)
-        found = await self._way(lines, matter)
+        found = await self._way(lines, matter, person)
         if isinstance(found, Verdict):
             return found
         line, way = found
@@ -198,7 +199,7 @@ class Handing:
             return Verdict("sending", "sent", self._now)
         return await self._say(row, matter, person, line)
 
-    async def _way(self, lines: list[Line], matter: Matter) -> tuple[Line, Way] | Verdict:
+    async def _way(self, lines: list[Line], matter: Matter, person: Person) -> tuple[Line, Way] | Verdict:
         """The first line that is open, and how; or why none is."""
         why: tuple[str, timedelta] = ("no_channel", timedelta(days=1))
         for line in lines:
@@ -216,19 +217,26 @@ class Handing:
             if not allowance.reachable:
                 why = ("left", timedelta(days=1))
                 continue
-            if await self._template(line, matter):
+            if await self._template(line, matter, person):
                 return (line, "notice")
             why = ("quota", QUOTA_AGAIN)
         reason, wait = why
         return put_off(matter, reason, self._now + wait, "parked")
 
-    async def _template(self, line: Line, matter: Matter) -> bool:
-        """Is there a template by the trigger's name, and does this customer get it?"""
-        notices = self._hands.notices
+    async def _template(self, line: Line, matter: Matter, person: Person) -> bool:
+        """Is there a template by the trigger's name that can say this, and does this customer get it?"""
+        notices, trigger = self._hands.notices, matter.trigger
         if notices is None or line.channel != "wechat":
             return False
+        text = "" if line.verified else brief(trigger, matter.audience)
+        given = notice_values(
+            trigger, matter.facts, text, customer=person.name, time_zone=person.time_zone, now=self._now
+        )
+        purpose = "marketing" if matter.audience == "marketing" else "service"
         try:
-            return await notices.may(line.account, ChannelUser(line.channel_user), matter.trigger.name)
+            return await notices.may(
+                line.account, ChannelUser(line.channel_user), trigger.name, purpose, given
+            )
         except HuitoukeError:
             return False
 

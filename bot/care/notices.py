@@ -14,15 +14,17 @@ from sqlalchemy import select, update
 
 from bot.care.deciding import Matter
 from bot.care.handing import NO_PRESSURE, Hands, draft_of
+from bot.care.keywords import notice_values
 from bot.care.models import DecisionMade, Occurrence
 from bot.care.triggers import trigger_named
 from bot.conversations import log as message_log
 from bot.conversations.models import Conversation
-from bot.kit.clock import Clock, iso
+from bot.kit.clock import Clock
 from bot.kit.db import Database, WriteSession
 from bot.kit.errors import BadInput, DeliveryUnknown, Held, HuitoukeError, Unavailable
 from bot.kit.ids import ConversationId
 from bot.messages import ChannelUser, Notice
+from bot.store.customers.models import Customer
 
 log = structlog.get_logger(__name__)
 
@@ -73,16 +75,19 @@ class NoticeSender:
         async with self._database.read() as session:
             row = await session.get_one(Occurrence, number)
             line = await session.get_one(Conversation, row.conversation_id)
-        trigger = trigger_named(row.trigger)
+            who = await session.get_one(Customer, row.customer_id)
+        trigger, now = trigger_named(row.trigger), self._clock()
+        text = row.text or trigger.brief
         notice = Notice(
             key=f"care:{row.id}",
             account=line.account,
             channel_user=ChannelUser(line.channel_user),
             template=trigger.name,
-            values={"title": trigger.title, "text": row.text or trigger.brief, "time": iso(self._clock())},
+            values=notice_values(
+                trigger, row.facts, text, customer=who.name, time_zone=who.time_zone, now=now
+            ),
             purpose="marketing" if row.marketing else "service",
         )
-        now = self._clock()
         try:
             await notices.notify(notice)
         except DeliveryUnknown as error:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select, update
 
 from bot.care.explain import past
+from bot.care.keywords import notice_values
 from bot.care.results import results
 from bot.care.settings import audit, pause
+from bot.care.triggers import card_expiring, points_expiring, sla_breach
 from bot.conversations.models import Conversation, Message
 from bot.kit.clock import FakeClock
 from bot.kit.errors import BadInput, DeliveryUnknown, HuitoukeError, Unavailable
 from bot.kit.ids import CustomerId
-from bot.messages import Allowance, ChannelUser, Notice
+from bot.messages import Allowance, Amount, ChannelUser, Notice, Purpose
 from bot.store.care.service import refuse, snooze
 from bot.store.customers.models import Customer
 from bot.store.dates import end_of_day
@@ -162,8 +164,10 @@ class Templates:
         self.sent: list[Notice] = []
         self.trouble: HuitoukeError | None = None
 
-    async def may(self, account: str, user: ChannelUser, template: str) -> bool:
-        return template == "points_expiring"
+    async def may(
+        self, account: str, user: ChannelUser, template: str, purpose: Purpose, given: Collection[str]
+    ) -> bool:
+        return (template, purpose) == ("points_expiring", "service")
 
     async def notify(self, notice: Notice) -> None:
         if self.trouble is not None:
@@ -184,12 +188,49 @@ async def test_wechat_gets_a_template_when_its_quota_is_used_up(house: House) ->
     assert (row.state, row.reason, row.problem) == ("parked", "down", "微信不通")
     templates.trouble = None
     await house.pass_hours(1)
-    assert [each.key for each in templates.sent] == [f"care:{row.id}"]
+    (notice,) = templates.sent
+    assert notice.key == f"care:{row.id}"
+    told = {name: notice.values[name] for name in ("customer", "amount", "days", "expires")}
+    assert told == {"customer": "王小明", "amount": 500, "days": 30, "expires": date(2026, 12, 12)}
     (message,) = await house.sent(who)
     assert (message.state, message.content["text"][:3]) == ("sent", "王小明")
     events = select(Message.content).where(Message.conversation_id == line, Message.state == "done")
     async with house.database.read() as session:
         assert (await session.scalar(events))["intent"] == "EXTERNAL_points_expiring"  # pyright: ignore[reportOptionalSubscript]
+
+
+async def test_a_template_tells_no_fact_to_who_has_not_proved_who_they_are(house: House) -> None:
+    """Title, time and the words that tell nothing: not the amount, not even the name."""
+    house.care.hands.notices = templates = Templates()
+    await with_points(house, channel="wechat", verified=False)
+    async with house.database.read() as session:
+        line = await session.scalar(select(Conversation.id))
+    house.channels.allowances[line] = Allowance(left=0)  # pyright: ignore[reportArgumentType]
+    await house.hour()
+    (notice,) = templates.sent
+    assert set(notice.values) == {"title", "text", "time"}
+    assert notice.values["text"] == points_expiring.TRIGGER.brief
+    assert str(notice.values["time"]) == "2026-11-22 10:00:00+08:00"
+
+
+def test_a_fact_goes_to_the_template_as_what_it_is() -> None:
+    """Money as money, a day as a day, a moment on the customer's clock; ids and what is unknown do not go."""
+    facts = {"card_id": 7, "tail": "0001", "balance": 12_345, "expires": "2026-12-12T16:00:00Z", "how": None}
+    values = notice_values(
+        card_expiring.TRIGGER, facts, "文案", customer="王", time_zone="Asia/Shanghai", now=NOW
+    )
+    assert values["balance"] == Amount(12_345)
+    assert values["expires"] == date(2026, 12, 12)
+    assert not {"how", "card_id"} & set(values)
+    late = notice_values(
+        sla_breach.TRIGGER,
+        {"due": "2026-11-22T02:00:00Z"},
+        "文案",
+        customer="王",
+        time_zone="Asia/Tokyo",
+        now=NOW,
+    )
+    assert str(late["due"]) == "2026-11-22 11:00:00+09:00"
 
 
 async def test_what_the_platform_did_not_confirm_is_not_sent_again(house: House) -> None:

@@ -32,7 +32,7 @@ from tests.server.conftest import SECRET, EchoBrain
 KEY = "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C"
 OLD_KEY = "kWxPEV2UEDyxWpmPdKC3F4dgPDmOvfKX1HGnEUDS1aR"
 APP, CORP, KFID = "wx5823bf96d3bd56c7", "ww1234567890abcd", "wk1234567890abcd"
-TEMPLATE, SUBSCRIPTION = "tmpl-1", "subs-1"
+TEMPLATE, SUBSCRIPTION, POINTS, SOMETHING = "tmpl-1", "subs-1", "tmpl-2", "tmpl-3"
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
 
 OFFICIAL = f"""
@@ -58,6 +58,16 @@ id = "{SUBSCRIPTION}"
 kind = "subscription"
 purpose = "marketing"
 fields = {{ thing1 = "subject" }}
+
+[[official.templates]]
+name = "points_expiring"
+id = "{POINTS}"
+fields = {{ name1 = "customer", number2 = "amount", date3 = "expires", thing4 = "buys" }}
+
+[[official.templates]]
+name = "points_expiring"
+id = "{SOMETHING}"
+fields = {{ thing1 = "title", time2 = "time" }}
 
 [[wecom]]
 name = "main"
@@ -201,7 +211,13 @@ async def make_town(
             KEY,
             f"{here}/api/wechat/main",
             mode,
-            templates={TEMPLATE: "", SUBSCRIPTION: ""},
+            templates={
+                TEMPLATE: "{{thing1.DATA}}",
+                SUBSCRIPTION: "{{thing1.DATA}}",
+                POINTS: "会员：{{name1.DATA}}\n到期积分：{{number2.DATA}}\n到期日：{{date3.DATA}}\n"
+                "可兑换：{{thing4.DATA}}",
+                SOMETHING: "{{thing1.DATA}}\n时间：{{time2.DATA}}",
+            },
         ),
         CORP: Account(CORP, "kf-secret", "123456", KEY, f"{here}/api/wecom/main", kfid=KFID),
     }

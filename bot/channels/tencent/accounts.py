@@ -64,6 +64,7 @@ def _aes_key(value: SecretStr) -> SecretStr:
 Secret = Annotated[SecretStr, BeforeValidator(_named)]
 AesKey = Annotated[SecretStr, BeforeValidator(_named), AfterValidator(_aes_key)]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,32}$")]
+TemplateName = Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,32}$")]
 Address = Annotated[str, AfterValidator(lambda value: value.rstrip("/"))]
 
 
@@ -92,10 +93,11 @@ class Quotas(_Part):
 class Template(_Part):
     """A template of the platform under a name of ours; `fields` are theirs → what we fill in.
 
-    Template messages carry service notices only, no marketing; a subscription is one sending per consent.
+    Several may have one name: the first whose fields can all be filled is used. Template messages carry
+    service notices only, no marketing; a subscription is one sending per consent.
     """
 
-    name: Name
+    name: TemplateName
     id: Annotated[str, Field(min_length=1)]
     kind: Literal["template", "subscription"] = "template"
     purpose: Literal["service", "marketing"] = "service"

@@ -6,7 +6,7 @@ needs the customer's consent, one for each ("订阅通知"). What became of them
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from sqlalchemy import select, update
@@ -16,11 +16,12 @@ from bot.channels.tencent.accounts import OfficialAccount, Template
 from bot.channels.tencent.api import NO_ANSWER, Api
 from bot.channels.tencent.errors import CallFailed
 from bot.channels.wechat.decode import Arrival
+from bot.channels.wechat.keywords import filled
 from bot.channels.wechat.models import WxConsent, WxNotice
 from bot.kit.clock import Clock
 from bot.kit.db import Database, WriteSession, insert_into
 from bot.kit.errors import BadInput, DeliveryUnknown, Held, HuitoukeError, Unavailable
-from bot.messages import ChannelUser, Notice
+from bot.messages import ChannelUser, Notice, Purpose
 
 TEMPLATE_SEND = "/cgi-bin/message/template/send"
 SUBSCRIBE_SEND = "/cgi-bin/message/subscribe/bizsend"
@@ -36,6 +37,12 @@ class WrongPurpose(BadInput):
     """This template is not for this purpose: a service notice must not carry marketing."""
 
     code = "wrong_purpose"
+
+
+class NotGiven(BadInput):
+    """The template has a field for which there is nothing this time: an empty one would be refused."""
+
+    code = "not_given"
 
 
 class NoConsent(Held):
@@ -59,9 +66,11 @@ class Notices:
         self._account_of = account_of
         self._api_of = api_of
 
-    async def may(self, account: str, user: ChannelUser, template: str) -> bool:
+    async def may(
+        self, account: str, user: ChannelUser, template: str, purpose: Purpose, given: Collection[str]
+    ) -> bool:
         """See NoticeOutlet.may."""
-        found = self._template(account, template)
+        found = self._template(account, template, purpose, given)
         if found.kind == "template":
             return True
         async with self._database.read() as session:
@@ -70,13 +79,12 @@ class Notices:
 
     async def notify(self, notice: Notice) -> None:
         """See NoticeOutlet.notify."""
-        template = self._template(notice.account, notice.template)
-        if template.purpose != notice.purpose:
-            raise WrongPurpose()
+        template = self._template(notice.account, notice.template, notice.purpose, notice.values)
+        data = {theirs: {"value": value} for theirs, value in filled(template.fields, notice.values).items()}
         if not await self._begin(notice, template):
             return
         try:
-            platform_id = await self._call(notice, template)
+            platform_id = await self._call(notice, template, data)
         except DeliveryUnknown as error:
             await self._end(notice, "unknown", problem=error.message)
             raise
@@ -88,11 +96,19 @@ class Notices:
             raise
         await self._end(notice, "sent", platform_id)
 
-    def _template(self, account: str, name: str) -> Template:
-        for template in self._account_of(account).templates:
-            if template.name == name:
+    def _template(self, account: str, name: str, purpose: Purpose, given: Collection[str]) -> Template:
+        """The first template of this name that is for this purpose and can be filled. Raises BadInput."""
+        named = [each for each in self._account_of(account).templates if each.name == name]
+        if not named:
+            raise NoSuchTemplate()
+        fitting = [each for each in named if each.purpose == purpose]
+        if not fitting:
+            raise WrongPurpose()
+        for template in fitting:
+            if all(ours in given for ours in template.fields.values()):
                 return template
-        raise NoSuchTemplate()
+        missing = next(ours for ours in fitting[0].fields.values() if ours not in given)
+        raise NotGiven(f"模板 {name} 要填 {missing}，这一次没有。")
 
     async def _begin(self, notice: Notice, template: Template) -> bool:
         """Write it down and use up its consent; False when it was sent before."""
@@ -134,12 +150,7 @@ class Notices:
         if used.rowcount == 0:  # pyright: ignore[reportAttributeAccessIssue]
             raise NoConsent()
 
-    async def _call(self, notice: Notice, template: Template) -> str | None:
-        data = {
-            theirs: {"value": notice.values[ours]}
-            for theirs, ours in template.fields.items()
-            if ours in notice.values
-        }
+    async def _call(self, notice: Notice, template: Template, data: dict[str, Any]) -> str | None:
         body: dict[str, Any] = {"touser": notice.channel_user, "template_id": template.id, "data": data}
         api = self._api_of(notice.account)
         if template.kind == "subscription":

@@ -10,7 +10,8 @@ from typing import Any
 from aiohttp import web
 
 from bot.channels.wechat_platform.callbacks import Caller
-from bot.channels.wechat_platform.state import Platform
+from bot.channels.wechat_platform.state import Account, Phone, Platform
+from bot.channels.wechat_platform.templates import as_read, problem_with
 
 DAILY = 500_000
 
@@ -128,8 +129,9 @@ class Official:
             return error(43004)
         if body.get("template_id") not in known.templates:
             return error(40037)
+        if (wrong := self._note(known, phone, body)) is not None:
+            return wrong
         id_ = str(secrets.randbelow(10**15))
-        self._note(phone, body)
         fields = {
             "ToUserName": "gh_fake", "FromUserName": phone.user, "CreateTime": int(self._platform.clock()),
             "MsgType": "event", "Event": "TEMPLATESENDJOBFINISH", "MsgID": id_, "Status": "success",
@@ -140,17 +142,25 @@ class Official:
     async def subscription(self, account: str, body: dict[str, Any]) -> web.Response:
         phone = self._platform.phones.get((account, str(body.get("touser"))))
         template = str(body.get("template_id"))
-        if phone is None or template not in self._platform.accounts[account].templates:
+        known = self._platform.accounts[account]
+        if phone is None or template not in known.templates:
             return error(40037)
         if not phone.consents.get(template):
             return error(43101, "user refuse to accept the msg")
+        if (wrong := self._note(known, phone, body)) is not None:
+            return wrong
         phone.consents[template] -= 1
-        self._note(phone, body)
         return error(0)
 
-    def _note(self, phone: Any, body: dict[str, Any]) -> None:
-        values = "\n".join(str(each.get("value")) for each in body.get("data", {}).values())
-        phone.show({"who": "them", "type": "notice", "text": values}, self._platform.clock())
+    def _note(self, account: Account, phone: Phone, body: dict[str, Any]) -> web.Response | None:
+        """Show it; or what is wrong with its values."""
+        content, data = account.templates[str(body["template_id"])], body.get("data", {})
+        wrong = problem_with(content, data)
+        if wrong is not None:
+            return error(47003, wrong)
+        line = {"who": "them", "type": "notice", "text": as_read(content, data)}
+        phone.show(line, self._platform.clock())
+        return None
 
     async def menu(self, account: str, body: dict[str, Any]) -> web.Response:
         buttons = body.get("button")

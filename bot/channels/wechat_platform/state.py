@@ -16,7 +16,10 @@ RENEWED_EARLY = 300
 
 @dataclass
 class Account:
-    """An official account (`id` is its appid) or a company (its corpid, with one `kfid`)."""
+    """An official account (`id` is its appid) or a company (its corpid, with one `kfid`).
+
+    `templates`: by id, how each reads, with `{{thing1.DATA}}` where a keyword's value stands.
+    """
 
     id: str
     secret: str

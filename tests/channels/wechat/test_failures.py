@@ -230,10 +230,10 @@ async def test_notices_by_template_and_by_consent(town: Town) -> None:
         await notices.notify(Notice("k1", APP, USER, "complaint-reply", values, "service"))
     assert [line["text"] for line in who.phone.lines].count("您的投诉有回复了") == 1
     offer = Notice("k2", APP, USER, "offer", values, "marketing")
-    assert not await notices.may(APP, USER, "offer")
+    assert not await notices.may(APP, USER, "offer", "marketing", values)
     with pytest.raises(Held):
         await notices.notify(offer)
     await who.agree(SUBSCRIPTION)
-    assert await notices.may(APP, USER, "offer")
+    assert await notices.may(APP, USER, "offer", "marketing", values)
     await notices.notify(offer)
-    assert not await notices.may(APP, USER, "offer")
+    assert not await notices.may(APP, USER, "offer", "marketing", values)
