@@ -28,7 +28,7 @@ console = Console(stderr=True)
 @contextmanager
 def server(folder: Path) -> Generator[Server]:
     """The server whose databases lie in `folder`, running for the length of the block."""
-    with running(*SETTINGS, keep=folder / "postgresql") as found:
+    with running(*SETTINGS, keep=folder.resolve() / "postgresql") as found:
         yield found
 
 

@@ -1,31 +1,52 @@
 """Very many rows at once, past the ORM: COPY on PostgreSQL, executemany on SQLite.
 
-Rows are tuples in the order of `columns`; values are what the columns hold (aware datetimes in UTC, dates,
-whole numbers, text, None). Everything happens in the session's transaction.
+Rows come as tuples in the order of `columns`, or column by column; values are what the columns hold (aware
+datetimes in UTC, dates, whole numbers, text, bytes, None). Everything happens in the session's transaction.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import json
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
-from types import NoneType
+from itertools import islice
 from typing import Any
 
-from sqlalchemy import Table, func, select, text
+from sqlalchemy import JSON, ColumnElement, Table, Text, any_, cast, func, literal, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
 from bot.kit.db import Base, WriteSession
 
 BLOCK = 2_000
+"""So many lines of COPY are made at a time: the server reads them while the next ones are made."""
 
+Attribute = InstrumentedAttribute[Any] | ColumnElement[Any]
 Row = tuple[Any, ...]
+Columns = Mapping[str, Sequence[Any]]
+"""Column name → its values; all of one length."""
 
+_SPECIAL = ("\\", "\t", "\n", "\r")
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
 def table_of(model: type[Base]) -> Table:
     """The table of a model."""
     return model.metadata.tables[model.__tablename__]
+
+
+def one_of_many(session: AsyncSession, key: Attribute, values: Collection[Any]) -> ColumnElement[bool]:
+    """`key` is one of thousands of values, given as one parameter: a list of them is read far more slowly.
+
+    PostgreSQL does not look into it while it plans, and so plans for few: it looks each up by index.
+    """
+    given = json.dumps(list(values), ensure_ascii=False)
+    if session.get_bind().dialect.name == "sqlite":
+        each = func.json_each(given).table_valued("value")
+        return key.in_(select(each.c.value))
+    value = func.json_array_elements_text(cast(literal(given, Text()), JSON())).column_valued("value")
+    return key == any_(func.array(select(cast(value, key.type)).scalar_subquery()))
 
 
 async def reserve_ids(session: WriteSession, model: type[Base], count: int) -> Sequence[int]:
@@ -46,43 +67,69 @@ async def insert_rows(
     session: WriteSession, model: type[Base], columns: Sequence[str], rows: Sequence[Row]
 ) -> None:
     """Insert all `rows`. A broken constraint fails the whole transaction."""
-    if not rows:
+    if rows:
+        turned = zip(*rows, strict=True)
+        await insert_columns(session, model, dict(zip(columns, turned, strict=True)))
+
+
+async def insert_columns(session: WriteSession, model: type[Base], columns: Columns) -> None:
+    """Insert rows that are given column by column, which is converted faster than row by row."""
+    if not columns or not len(next(iter(columns.values()))):
         return
     table = table_of(model)
     connection = await (await session.connection()).get_raw_connection()
     driver: Any = connection.driver_connection
+    names = ", ".join(columns)
     if session.get_bind().dialect.name == "sqlite":
         marks = ", ".join("?" * len(columns))
-        statement = f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608 - our names
-        await driver.executemany(statement, _for_sqlite(table, columns, rows))
+        statement = f"INSERT INTO {table.name} ({names}) VALUES ({marks})"  # noqa: S608 - our names
+        await driver.executemany(statement, _for_sqlite(table, columns))
         return
-    async with driver.cursor() as cursor:
-        statement = f"COPY {table.name} ({', '.join(columns)}) FROM STDIN"
-        async with cursor.copy(statement) as copy:
-            for start in range(0, len(rows), BLOCK):
-                await copy.write("".join(map(_copy_line, rows[start : start + BLOCK])))
+    lines = _copy_lines(table, columns)
+    async with driver.cursor() as cursor, cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
+        while block := "".join(islice(lines, BLOCK)):
+            await copy.write(block)
 
 
-def _for_sqlite(table: Table, columns: Sequence[str], rows: Sequence[Row]) -> Iterable[Row]:
-    """Times and dates as the text that the columns keep on SQLite."""
-    places: list[tuple[int, Callable[[Any], str]]] = []
-    for place, name in enumerate(columns):
-        python = table.c[name].type.python_type
-        if python is datetime:
-            places.append((place, _moment))
-        elif python is date:
-            places.append((place, date.isoformat))
-    if not places:
-        return rows
-    return (_with_text(row, places) for row in rows)
+def _for_sqlite(table: Table, columns: Columns) -> Iterable[Row]:
+    """Rows with times and dates as the text that the columns keep on SQLite."""
+    converted = [_sqlite_column(_kind(table, name), values) for name, values in columns.items()]
+    return zip(*converted, strict=True)
 
 
-def _with_text(row: Row, places: list[tuple[int, Callable[[Any], str]]]) -> Row:
-    changed = list(row)
-    for place, convert in places:
-        if changed[place] is not None:
-            changed[place] = convert(changed[place])
-    return tuple(changed)
+def _sqlite_column(kind: type, values: Sequence[Any]) -> Iterable[Any]:
+    if kind is datetime:
+        return [value if value is None else _moment(value) for value in values]
+    if kind is date:
+        return [value if value is None else value.isoformat() for value in values]
+    return values
+
+
+def _copy_lines(table: Table, columns: Columns) -> Iterator[str]:
+    """Lines in COPY's text format."""
+    converted = [_copy_column(_kind(table, name), values) for name, values in columns.items()]
+    line = "\t".join(["%s"] * len(converted)) + "\n"
+    return map(line.__mod__, zip(*converted, strict=True))
+
+
+def _copy_column(kind: type, values: Sequence[Any]) -> Sequence[Any]:
+    """Values whose `str` is what COPY reads."""
+    convert = _COPY_TEXT.get(kind)
+    if kind is str:
+        # One look at all of them together: hardly any text has something to escape.
+        together = "\x00".join(filter(None, values))
+        convert = _escaped if any(special in together for special in _SPECIAL) else None
+    if convert is not None:
+        return ["\\N" if value is None else convert(value) for value in values]
+    return ["\\N" if value is None else value for value in values] if None in values else values
+
+
+def _kind(table: Table, name: str) -> type:
+    return table.c[name].type.python_type
+
+
+def _escaped(value: str) -> str:
+    return value.translate(_ESCAPES)
 
 
 @lru_cache(4_096)
@@ -90,13 +137,8 @@ def _moment(value: datetime) -> str:
     return value.isoformat(timespec="microseconds")
 
 
-def _copy_line(row: Row) -> str:
-    return "\t".join([_COPY_TEXT.get(type(value), str)(value) for value in row]) + "\n"
-
-
 _COPY_TEXT: dict[type, Callable[[Any], str]] = {
-    NoneType: lambda _: "\\N",
-    str: lambda value: value if value.isalnum() else value.translate(_ESCAPES),
+    datetime: _moment,
     bytes: lambda value: "\\\\x" + value.hex(),
 }
 """How COPY writes a value; what is not here is written as `str` does."""

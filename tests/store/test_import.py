@@ -257,6 +257,20 @@ async def test_many_lines_cross_the_chunks(database: Database, tmp_path: Path):
     assert held.scalar_one() == sum(n % 7 + 1 for n in range(6_000))
 
 
+async def test_mistakes_come_in_the_order_of_the_file(database: Database, tmp_path: Path):
+    """What is read ahead while earlier lines are still checked is told after them; nothing comes in."""
+    lines = [f"C{n},顾客{n},{'platinum' if n in (10, 7_000) else ''},\n" for n in range(12_000)]
+    lines[5_500] = "C5500,,,\n"
+    files = {"customers.csv": "external_id,name,tier,birthday\n" + "".join(lines)}
+    report = await load(database, tmp_path, files)
+    assert [(line, column) for _, line, column in mistakes(report)] == [
+        (12, "tier"),
+        (5_502, "name"),
+        (7_002, "tier"),
+    ]
+    assert await customers(database) == 0
+
+
 async def test_what_was_written_out_is_read_in_again(database: Database, tmp_path: Path):
     """The demo company through CSV files into an empty database: everybody has what they had."""
     source_url = f"sqlite+aiosqlite:///{tmp_path / 'source.db'}"

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Iterator
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -145,10 +148,9 @@ async def _import_file(
 async def _plan_for_many(session: WriteSession) -> None:
     """Have PostgreSQL look thousands of keys up by index, also in tables its statistics do not know yet.
 
-    A plan that is made for any list would compare every row with every key.
+    Plans stay kept (`plan_cache_mode`): else it would plan the look-up of every reference of every row anew.
     """
     if session.get_bind().dialect.name == "postgresql":
-        await session.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
         await session.execute(text("SET LOCAL enable_seqscan = off"))
 
 
@@ -167,13 +169,26 @@ async def _read(
     chunks: Any = reader.chunks()
     if len(reader.spec.key) > 1:
         chunks = grouped(reader, chunks, reader.spec.key[0])
-    for chunk in chunks:
-        if not chunk:
-            continue
-        work = await loader.check(session, reader, known, chunk)
-        if writer is not None and not report.problems:
-            await loader.write(writer, work, now)
-        if progress is not None:
-            progress(report.name, reader.lines, reader.expected)
+    async with aclosing(_read_ahead(chunks)) as ready:
+        async for chunk in ready:
+            if not chunk:
+                continue
+            work = await loader.check(session, reader, known, chunk)
+            if writer is not None and not report.problems:
+                await loader.write(writer, work, now)
+            if progress is not None:
+                progress(report.name, reader.lines, reader.expected)
+    report.problems.sort(key=attrgetter("line"))
     if writer is not None and not report.problems and isinstance(loader, DealersLoader):
         await loader.finish(writer, now)
+
+
+async def _read_ahead(chunks: Iterator[Any]) -> AsyncGenerator[Any]:
+    """The chunks; while one is worked on, a thread reads the next."""
+    coming = asyncio.ensure_future(asyncio.to_thread(next, chunks, None))
+    try:
+        while (chunk := await coming) is not None:
+            coming = asyncio.ensure_future(asyncio.to_thread(next, chunks, None))
+            yield chunk
+    finally:
+        await asyncio.wait([coming])  # a thread cannot be called off, and it has the file open

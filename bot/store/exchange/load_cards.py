@@ -4,28 +4,34 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.kit.db import WriteSession
-from bot.store.bulk import insert_rows, reserve_ids
+from bot.store.bulk import reserve_ids
 from bot.store.cards.models import Card
-from bot.store.customers.models import Customer
 from bot.store.dates import end_of_day
-from bot.store.exchange.loading import Counts, Known, customer_ids, lookup
-from bot.store.exchange.opening import Opening, book
+from bot.store.exchange.loading import CUSTOMERS, Counts, Known, looked_up, lookup, tell_unknown
+from bot.store.exchange.opening import Openings, book
 from bot.store.exchange.reading import FileReader, Line
 from bot.store.ledger.models import Account, Company
+from bot.store.references import insert_proved
 from bot.store.requests.service import fingerprint
+
+COMPANIES = {"principal": Company.MONEY_RECEIVED, "bonus": Company.BONUS_GRANTED}
+"""What the money on a card is called, and where it came from."""
+
+_OWNERS = select(CUSTOMERS.external_id, CUSTOMERS.id, CUSTOMERS.time_zone)
 
 
 @dataclass(slots=True)
 class CardsWork:
-    """Cards to open."""
+    """Cards to open, and whose they are: external id → row of `_OWNERS`."""
 
     lines: list[Line] = field(default_factory=list)
-    ids: dict[str, int | None] = field(default_factory=dict)
-    zones: dict[str, str] = field(default_factory=dict)
+    owners: dict[str, Any] = field(default_factory=dict)
 
 
 class CardsLoader:
@@ -38,11 +44,11 @@ class CardsLoader:
         self, session: AsyncSession, reader: FileReader, known: Known, chunk: list[Line]
     ) -> CardsWork:
         """See Loader."""
-        ids = await customer_ids(session, reader, known, chunk)
-        card, customer = Card, Customer
+        externals = {line["customer"] for line in chunk}
+        work = CardsWork(owners=await looked_up(session, CUSTOMERS.external_id, externals, _OWNERS))
+        tell_unknown(reader, known, chunk, work.owners)
+        card = Card
         there = await lookup(session, card.number, {line["number"] for line in chunk}, card.customer_id)
-        zones = await lookup(session, customer.external_id, ids.keys(), customer.time_zone)
-        work = CardsWork(ids=ids, zones={name: row.time_zone for name, row in zones.items()})
         for line in chunk:
             before = there.get(line["number"])
             if line["type"] not in known.card_types:
@@ -52,7 +58,9 @@ class CardsLoader:
             elif before is None:
                 self._counts.new += 1
                 work.lines.append(line)
-            elif before.customer_id != ids.get(line["customer"]):
+            elif line["customer"] not in work.owners:
+                continue  # was told
+            elif before.customer_id != work.owners[line["customer"]].id:
                 reader.problem(line.number, "customer", line["customer"], "this card is somebody else's")
             else:
                 self._counts.same += 1
@@ -60,63 +68,62 @@ class CardsLoader:
 
     async def write(self, session: WriteSession, work: CardsWork, now: datetime) -> None:
         """See Loader."""
-        ids = await reserve_ids(session, Card, len(work.lines))
-        cards = list(zip(ids, work.lines, strict=True))
-        await insert_rows(
-            session,
-            Card,
-            ("id", "customer_id", "number", "type_code", "face_value", "valid_until", "state", "opened_at"),
-            [
-                (
-                    id_,
-                    work.ids[line["customer"]],
-                    line["number"],
-                    line["type"],
-                    line["face_value"],
-                    end_of_day(line["valid_until"], work.zones[line["customer"]])
-                    if line["valid_until"]
-                    else None,
-                    "active",
-                    line["opened_at"] or now,
-                )
-                for id_, line in cards
-            ],
-        )
-        await self._money(session, work, cards, now)
+        lines = work.lines
+        owners = [work.owners[line["customer"]] for line in lines]
+        ids = await reserve_ids(session, Card, len(lines))
+        columns = {
+            "id": ids,
+            "customer_id": [owner.id for owner in owners],
+            "number": [line["number"] for line in lines],
+            "type_code": [line["type"] for line in lines],
+            "face_value": [line["face_value"] for line in lines],
+            "valid_until": [_end(line, owner.time_zone) for line, owner in zip(lines, owners, strict=True)],
+            "state": ["active"] * len(lines),
+            "opened_at": [line["opened_at"] or now for line in lines],
+        }
+        await insert_proved(session, Card, columns)
+        await _money(session, list(zip(ids, lines, owners, strict=True)), now)
 
     def counts(self) -> Counts:
         """See Loader."""
         return self._counts
 
-    async def _money(
-        self, session: WriteSession, work: CardsWork, cards: list[tuple[int, Line]], now: datetime
-    ) -> None:
-        parts = [(id_, line, kind) for id_, line in cards for kind in ("principal", "bonus") if line[kind]]
-        ids = await reserve_ids(session, Account, len(parts))
-        accounts = list(zip(ids, parts, strict=True))
-        await insert_rows(
-            session,
-            Account,
-            ("id", "kind", "unit", "customer_id", "card_id", "balance"),
-            [
-                (account, kind, "fen", work.ids[line["customer"]], card, line[kind])
-                for account, (card, line, kind) in accounts
-            ],
-        )
-        by_card: dict[int, list[tuple[int, int, datetime | None, Company]]] = {}
-        for account, (card, line, kind) in accounts:
-            company = Company.MONEY_RECEIVED if kind == "principal" else Company.BONUS_GRANTED
-            by_card.setdefault(card, []).append((account, line[kind], None, company))
-        openings = [
-            Opening(
-                f"import:card:{line['number']}",
-                "import",
-                line["opened_at"] or now,
-                "余额转入",
-                fingerprint("import", line["number"], line["principal"], line["bonus"]),
-                tuple(by_card[card]),
-            )
-            for card, line in cards
-            if card in by_card
-        ]
-        await book(session, openings)
+
+async def _money(session: WriteSession, cards: list[tuple[int, Line, Any]], now: datetime) -> None:
+    """Principal and bonus of each card that has any, booked as one transaction."""
+    filled = [card for card in cards if card[1]["principal"] or card[1]["bonus"]]
+    openings = Openings(
+        "import",
+        keys=[f"import:card:{line['number']}" for _, line, _ in filled],
+        prints=[
+            fingerprint("import", line["number"], line["principal"], line["bonus"]) for _, line, _ in filled
+        ],
+        at=[line["opened_at"] or now for _, line, _ in filled],
+        reasons=["余额转入"] * len(filled),
+    )
+    parts = [
+        (place, kind, card, line[kind], owner.id)
+        for place, (card, line, owner) in enumerate(filled)
+        for kind in COMPANIES
+        if line[kind]
+    ]
+    ids = await reserve_ids(session, Account, len(parts))
+    columns = {
+        "id": ids,
+        "kind": [kind for _, kind, _, _, _ in parts],
+        "unit": ["fen"] * len(parts),
+        "customer_id": [owner for _, _, _, _, owner in parts],
+        "card_id": [card for _, _, card, _, _ in parts],
+        "balance": [amount for _, _, _, amount, _ in parts],
+    }
+    await insert_proved(session, Account, columns)
+    openings.places = [place for place, _, _, _, _ in parts]
+    openings.accounts = list(ids)
+    openings.amounts = [amount for _, _, _, amount, _ in parts]
+    openings.expires = [None] * len(parts)
+    openings.companies = [COMPANIES[kind] for _, kind, _, _, _ in parts]
+    await book(session, openings)
+
+
+def _end(line: Line, zone_name: str) -> datetime | None:
+    return end_of_day(line["valid_until"], zone_name) if line["valid_until"] else None

@@ -11,16 +11,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.kit.clock import DEFAULT_ZONE
 from bot.kit.db import WriteSession
-from bot.store.bulk import insert_rows, reserve_ids, table_of
+from bot.store.bulk import reserve_ids, table_of
 from bot.store.counters.service import take
 from bot.store.customers.models import Customer
 from bot.store.customers.numbers import member_number
 from bot.store.exchange.loading import Counts, Known, lookup
 from bot.store.exchange.reading import FileReader, Line
+from bot.store.references import insert_proved
 
 TABLE = table_of(Customer)
 KEPT = ("name", "phone", "member_number", "manager_name", "manager_phone", "birthday", "time_zone", "locale")
-COLUMNS = ("id", "external_id", "tier_code", "created_at", *KEPT)
 
 
 @dataclass(slots=True)
@@ -57,26 +57,19 @@ class CustomersLoader:
 
     async def write(self, session: WriteSession, work: Work, now: datetime) -> None:
         """See Loader."""
-        numbers = await self._member_numbers(session, work.new)
-        ids = await reserve_ids(session, Customer, len(work.new))
-        rows = [
-            (
-                row_id,
-                line["external_id"],
-                line["tier"],
-                line["created_at"] or now,
-                line["name"],
-                line["phone"],
-                line["member_number"] or numbers.pop(),
-                line["manager_name"],
-                line["manager_phone"],
-                line["birthday"],
-                line["time_zone"] or DEFAULT_ZONE,
-                line["locale"] or "zh-CN",
-            )
-            for row_id, line in zip(ids, work.new, strict=True)
-        ]
-        await insert_rows(session, Customer, COLUMNS, rows)
+        numbers = iter(await self._member_numbers(session, work.new))
+        new = work.new
+        columns = {
+            "id": await reserve_ids(session, Customer, len(new)),
+            "external_id": [line["external_id"] for line in new],
+            "tier_code": [line["tier"] for line in new],
+            "created_at": [line["created_at"] or now for line in new],
+            **{name: [line[name] for line in new] for name in KEPT},
+            "member_number": [line["member_number"] or next(numbers) for line in new],
+            "time_zone": [line["time_zone"] or DEFAULT_ZONE for line in new],
+            "locale": [line["locale"] or "zh-CN" for line in new],
+        }
+        await insert_proved(session, Customer, columns)
         if work.changed:
             names = ("tier_code", *KEPT)
             statement = update(TABLE).where(TABLE.c.id == bindparam("row_id"))

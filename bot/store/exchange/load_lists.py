@@ -54,8 +54,8 @@ class ListLoader:
     async def write(self, session: WriteSession, work: list[Line], now: datetime) -> None:
         """See Loader."""
         for line in work:
-            changed = {name: value for name, value in line.values.items() if name != "code"}
-            statement = insert_into(session, self._model).values(**line.values)
+            changed = {name: value for name, value in line.items() if name != "code"}
+            statement = insert_into(session, self._model).values(**line)
             await session.execute(
                 statement.on_conflict_do_update(index_elements=[self._table.c.code], set_=changed)
             )
@@ -98,7 +98,7 @@ class DealersLoader:
         if not self._all:
             raise BadInput("A register has agents.")
         fields: list[dict[str, Any]] = [
-            {name: value for name, value in line.values.items() if name != "as_of"} for line in self._all
+            {name: value for name, value in line.items() if name != "as_of"} for line in self._all
         ]
         dealers = [NewDealer(**each) for each in fields]
         await publish_register(session, self._all[0]["as_of"], "dealers.csv", dealers, now)

@@ -6,27 +6,37 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.kit.db import WriteSession
-from bot.store.bulk import insert_rows, reserve_ids
-from bot.store.customers.models import Customer
+from bot.store.bulk import reserve_ids, table_of
 from bot.store.dates import end_of_day
-from bot.store.exchange.loading import Counts, Known, customer_ids, lookup, one_of_many
-from bot.store.exchange.opening import Opening, book, raise_balances
+from bot.store.exchange.loading import CUSTOMERS, Counts, Known, looked_up, lookup, tell_unknown
+from bot.store.exchange.opening import Openings, book, raise_balances
 from bot.store.exchange.reading import FileReader, Line
 from bot.store.ledger.models import Account, Company, Transaction
+from bot.store.references import insert_proved
 from bot.store.requests.service import fingerprint
+
+ACCOUNT = table_of(Account)
+TRANSACTIONS = table_of(Transaction).c
+
+_OWNERS = select(
+    CUSTOMERS.external_id, CUSTOMERS.id, CUSTOMERS.time_zone, ACCOUNT.c.id.label("account")
+).outerjoin(
+    ACCOUNT,
+    and_(ACCOUNT.c.customer_id == CUSTOMERS.id, ACCOUNT.c.kind == "points", ACCOUNT.c.card_id.is_(None)),
+)
+"""Customers with the zone in which a last day ends, and their points account if they have one."""
 
 
 @dataclass(slots=True)
 class PointsWork:
-    """Lots to book, and the zone of each customer, in which their last day ends."""
+    """Lots to book, and whose they are: external id → row of `_OWNERS`."""
 
     lines: list[Line] = field(default_factory=list)
-    ids: dict[str, int | None] = field(default_factory=dict)
-    zones: dict[str, str] = field(default_factory=dict)
+    owners: dict[str, Any] = field(default_factory=dict)
 
 
 class PointsLoader:
@@ -39,15 +49,13 @@ class PointsLoader:
         self, session: AsyncSession, reader: FileReader, known: Known, chunk: list[Line]
     ) -> PointsWork:
         """See Loader."""
-        ids = await customer_ids(session, reader, known, chunk)
-        keys = {_key(line) for line in chunk}
-        columns = Transaction
-        there = await lookup(session, columns.key, keys, columns.fingerprint)
-        customer = Customer
-        zones = await lookup(session, customer.external_id, ids.keys(), customer.time_zone)
-        work = PointsWork(ids=ids, zones={name: row.time_zone for name, row in zones.items()})
-        for line in chunk:
-            before = there.get(_key(line))
+        externals = {line["customer"] for line in chunk}
+        work = PointsWork(owners=await looked_up(session, CUSTOMERS.external_id, externals, _OWNERS))
+        tell_unknown(reader, known, chunk, work.owners)
+        keys = [_key(line) for line in chunk]
+        there = await lookup(session, TRANSACTIONS.key, keys, TRANSACTIONS.fingerprint)
+        for key, line in zip(keys, chunk, strict=True):
+            before = there.get(key)
             if before is None:
                 self._counts.new += 1
                 work.lines.append(line)
@@ -60,61 +68,45 @@ class PointsLoader:
 
     async def write(self, session: WriteSession, work: PointsWork, now: datetime) -> None:
         """See Loader."""
-        accounts = await self._accounts(session, work)
-        openings = [
-            Opening(
-                _key(line),
-                "earn",
-                line["earned_at"],
-                line["reason"],
-                _print(line),
-                (
-                    (
-                        accounts[line["customer"]],
-                        line["points"],
-                        end_of_day(line["expires_on"], work.zones[line["customer"]])
-                        if line["expires_on"]
-                        else None,
-                        Company.POINTS_ISSUED,
-                    ),
-                ),
-            )
-            for line in work.lines
-        ]
+        accounts = await _accounts(session, work)
+        lines, owners = work.lines, work.owners
+        openings = Openings(
+            "earn",
+            keys=[_key(line) for line in lines],
+            prints=[_print(line) for line in lines],
+            at=[line["earned_at"] for line in lines],
+            reasons=[line["reason"] for line in lines],
+            places=list(range(len(lines))),
+            accounts=[accounts[line["customer"]] for line in lines],
+            amounts=[line["points"] for line in lines],
+            expires=[_end(line, owners[line["customer"]].time_zone) for line in lines],
+            companies=[Company.POINTS_ISSUED] * len(lines),
+        )
         await book(session, openings)
 
     def counts(self) -> Counts:
         """See Loader."""
         return self._counts
 
-    async def _accounts(self, session: WriteSession, work: PointsWork) -> dict[str, int]:
-        """The points account of every customer, made with its balance or raised by it."""
-        added: dict[str, int] = {}
-        for line in work.lines:
-            added[line["customer"]] = added.get(line["customer"], 0) + line["points"]
-        customers: dict[int, str] = {}
-        for external in added:
-            customer_id = work.ids[external]
-            assert customer_id is not None, "the customers' file is written before this one"
-            customers[customer_id] = external
-        statement = select(Account.id, Account.customer_id).where(
-            Account.kind == "points",
-            one_of_many(session, Account.customer_id, customers),
-            Account.card_id.is_(None),
-        )
-        rows: list[Any] = list((await session.execute(statement)).all())
-        accounts = {customers[row.customer_id]: row.id for row in rows}
-        await raise_balances(session, {accounts[name]: added[name] for name in accounts})
-        new = [(customer_id, name) for customer_id, name in customers.items() if name not in accounts]
-        ids = await reserve_ids(session, Account, len(new))
-        made = list(zip(ids, new, strict=True))
-        await insert_rows(
-            session,
-            Account,
-            ("id", "kind", "unit", "customer_id", "balance"),
-            [(id_, "points", "points", customer_id, added[name]) for id_, (customer_id, name) in made],
-        )
-        return accounts | {name: id_ for id_, (_, name) in made}
+
+async def _accounts(session: WriteSession, work: PointsWork) -> dict[str, int]:
+    """External id → points account, made with its balance or raised by it."""
+    added: dict[str, int] = {}
+    for line in work.lines:
+        added[line["customer"]] = added.get(line["customer"], 0) + line["points"]
+    accounts = {name: work.owners[name].account for name in added}
+    await raise_balances(session, {account: added[name] for name, account in accounts.items() if account})
+    new = [name for name, account in accounts.items() if account is None]
+    ids = await reserve_ids(session, Account, len(new))
+    columns = {
+        "id": ids,
+        "kind": ["points"] * len(new),
+        "unit": ["points"] * len(new),
+        "customer_id": [work.owners[name].id for name in new],
+        "balance": [added[name] for name in new],
+    }
+    await insert_proved(session, Account, columns)
+    return accounts | dict(zip(new, ids, strict=True))
 
 
 def _key(line: Line) -> str:
@@ -123,3 +115,7 @@ def _key(line: Line) -> str:
 
 def _print(line: Line) -> bytes:
     return fingerprint("import", line["customer"], line["points"])
+
+
+def _end(line: Line, zone_name: str) -> datetime | None:
+    return end_of_day(line["expires_on"], zone_name) if line["expires_on"] else None

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 from typing import Any, Protocol
 
-from sqlalchemy import ARRAY, ColumnElement, any_, cast, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import InstrumentedAttribute
 
 from bot.kit.db import WriteSession
+from bot.store.bulk import Attribute, one_of_many, table_of
 from bot.store.customers.models import Customer
 from bot.store.exchange.reading import FileReader, Line
 
-Attribute = InstrumentedAttribute[Any] | ColumnElement[Any]
+CUSTOMERS = table_of(Customer).c
 
 
 @dataclass(slots=True)
@@ -66,36 +65,38 @@ async def lookup(
     session: AsyncSession, key: Attribute, keys: Collection[Any], *columns: Attribute
 ) -> dict[Any, Any]:
     """`key` → row with `columns`, for those of `keys` that exist."""
+    return await looked_up(session, key, keys, select(key, *columns))
+
+
+async def looked_up(
+    session: AsyncSession, key: Attribute, keys: Collection[Any], statement: Select[*tuple[Any, ...]]
+) -> dict[Any, Any]:
+    """`key` → row of `statement`, whose first column is `key`, for those of `keys` that exist."""
     wanted = [each for each in keys if each is not None]
     if not wanted:
         return {}
-    rows = (await session.execute(select(key, *columns).where(one_of_many(session, key, wanted)))).all()
+    connection = await session.connection()
+    rows = (await connection.execute(statement.where(one_of_many(session, key, wanted)))).all()
     return {row[0]: row for row in rows}
-
-
-def one_of_many(session: AsyncSession, key: Attribute, values: Collection[Any]) -> ColumnElement[bool]:
-    """`key` is one of thousands of values, given as one parameter: a list of them is read far more slowly."""
-    if session.get_bind().dialect.name == "sqlite":
-        each = func.json_each(json.dumps(list(values))).table_valued("value")
-        return key.in_(select(each.c.value))
-    return key == any_(cast(list(values), ARRAY(key.type)))
 
 
 async def customer_ids(
     session: AsyncSession, reader: FileReader, known: Known, lines: Iterable[Line]
 ) -> dict[str, int | None]:
     """External id → customer id (None: comes with this folder). Lines of nobody we know are told."""
-    by_customer = {line["customer"] for line in lines}
-    found = await lookup(session, Customer.external_id, by_customer, Customer.id)
-    ids: dict[str, int | None] = {external: row.id for external, row in found.items()}
+    found = await lookup(session, CUSTOMERS.external_id, {line["customer"] for line in lines}, CUSTOMERS.id)
+    tell_unknown(reader, known, lines, found)
+    ids: dict[str, int | None] = {line["customer"]: None for line in lines}
+    return ids | {external: row.id for external, row in found.items()}
+
+
+def tell_unknown(reader: FileReader, known: Known, lines: Iterable[Line], found: Collection[str]) -> None:
+    """Tell the lines whose customer is neither found nor known from this folder."""
     for line in lines:
         external = line["customer"]
-        if external not in ids and external in known.customers:
-            ids[external] = None
-        if external not in ids:
+        if external not in found and external not in known.customers:
             reason = "no customer has this external_id: put them into customers.csv"
             reader.problem(line.number, "customer", external, reason)
-    return ids
 
 
 def grouped(reader: FileReader, chunks: Iterator[list[Line]], key: str) -> Iterator[list[list[Line]]]:

@@ -2,57 +2,66 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import bindparam, update
 
 from bot.kit.db import WriteSession
-from bot.store.bulk import insert_rows, reserve_ids, table_of
-from bot.store.ledger.models import Account, Company, Entry, Lot, Transaction
+from bot.store.bulk import reserve_ids, table_of
+from bot.store.ledger.models import Account, Company, Entry, Lot, Transaction, TransactionKind
+from bot.store.references import insert_proved
 
 ACTOR = "import"
 
 
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """One transaction to book: what comes into which accounts, `(account, amount, expires_at, company)`."""
+@dataclass(slots=True)
+class Openings:
+    """Transactions to book, column by column, and what each brings into which accounts."""
 
-    key: str
-    kind: str
-    at: datetime
-    reason: str
-    print_: bytes
-    parts: tuple[tuple[int, int, datetime | None, Company], ...]
+    kind: TransactionKind
+    keys: list[str] = field(default_factory=list)
+    prints: list[bytes] = field(default_factory=list)
+    at: list[datetime] = field(default_factory=list)
+    reasons: list[str] = field(default_factory=list)
+    places: list[int] = field(default_factory=list)
+    """Of which of the transactions (the first is 0) a part is; and the parts' other columns:"""
+    accounts: list[int] = field(default_factory=list)
+    amounts: list[int] = field(default_factory=list)
+    expires: list[datetime | None] = field(default_factory=list)
+    companies: list[Company] = field(default_factory=list)
 
 
-async def book(session: WriteSession, openings: list[Opening]) -> None:
-    """Book transactions, entries and lots, and raise the balances."""
-    ids = await reserve_ids(session, Transaction, len(openings))
-    booked = list(zip(ids, openings, strict=True))
-    await insert_rows(
-        session,
-        Transaction,
-        ("id", "key", "fingerprint", "kind", "at", "reason", "actor"),
-        [(id_, each.key, each.print_, each.kind, each.at, each.reason, ACTOR) for id_, each in booked],
-    )
-    parts = [(id_, *part) for id_, each in booked for part in each.parts]
-    await insert_rows(
-        session,
-        Entry,
-        ("transaction_id", "account_id", "amount"),
-        [
-            entry
-            for id_, account, amount, _, company in parts
-            for entry in ((id_, account, amount), (id_, int(company), -amount))
-        ],
-    )
-    await insert_rows(
-        session,
-        Lot,
-        ("transaction_id", "account_id", "granted", "remaining", "expires_at"),
-        [(id_, account, amount, amount, expires) for id_, account, amount, expires, _ in parts],
-    )
+async def book(session: WriteSession, openings: Openings) -> None:
+    """Book transactions, entries and lots. Balances are the caller's."""
+    count = len(openings.keys)
+    ids = await reserve_ids(session, Transaction, count)
+    transactions = {
+        "id": ids,
+        "key": openings.keys,
+        "fingerprint": openings.prints,
+        "kind": [openings.kind] * count,
+        "at": openings.at,
+        "reason": openings.reasons,
+        "actor": [ACTOR] * count,
+    }
+    await insert_proved(session, Transaction, transactions)
+    of = [ids[place] for place in openings.places]
+    # First what customers got, then what the company gave: each pair sums to nothing.
+    entries = {
+        "transaction_id": of + of,
+        "account_id": openings.accounts + [int(company) for company in openings.companies],
+        "amount": openings.amounts + [-amount for amount in openings.amounts],
+    }
+    await insert_proved(session, Entry, entries)
+    lots = {
+        "transaction_id": of,
+        "account_id": openings.accounts,
+        "granted": openings.amounts,
+        "remaining": openings.amounts,
+        "expires_at": openings.expires,
+    }
+    await insert_proved(session, Lot, lots)
 
 
 async def raise_balances(session: WriteSession, added: dict[int, int]) -> None:

@@ -33,15 +33,14 @@ class Problem:
         return f"{where}:{shown} {self.reason}"
 
 
-@dataclass(slots=True)
-class Line:
+class Line(dict[str, Any]):
     """A line that could be read: its number, and its values by column."""
 
-    number: int
-    values: dict[str, Any]
+    __slots__ = ("number",)
 
-    def __getitem__(self, column: str) -> Any:
-        return self.values[column]
+    def __init__(self, number: int, values: dict[str, Any]) -> None:
+        super().__init__(values)
+        self.number = number
 
 
 class FileReader:
@@ -120,28 +119,28 @@ class FileReader:
         if len(cells) != len(columns):
             self.problem(number, "", "", f"has {len(cells)} cells, the header has {len(columns)}")
             return None
-        values = dict(absent)
+        if "\x00" in "".join(cells):
+            self.problem(number, "", "", "contains a NUL character")
+            return None
+        line = Line(number, absent)
         good = True
         for column, raw in zip(columns, cells, strict=True):
             cell = raw.strip()
             if not cell:
-                values[column.name] = column.default
+                line[column.name] = column.default
                 if column.required:
                     self.problem(number, column.name, "", "must not be empty")
                     good = False
                 continue
-            if "\x00" in cell:
-                self.problem(number, "", "", "contains a NUL character")
-                return None
             try:
-                values[column.name] = column.read(cell)
+                line[column.name] = column.read(cell)
             except ValueError as error:
                 self.problem(number, column.name, cell, str(error))
                 good = False
-        return self._once(Line(number, values)) if good else None
+        return self._once(line) if good else None
 
     def _once(self, line: Line) -> Line | None:
-        key = self._key(line.values)
+        key = self._key(line)
         if key in self._seen:
             shown = ", ".join(str(line[name]) for name in self.spec.key)
             self.problem(line.number, self.spec.key[0], shown, "is in this file twice")
