@@ -45,6 +45,13 @@ COLUMNS: Final = (
 
 UNIQUE: Final = ("customer_id", "trigger", "key")
 
+_ALONE: Final = text(
+    "SELECT pg_try_advisory_xact_lock(:number) AS alone,"
+    " set_config('jit', 'off', true), set_config('work_mem', '64MB', true)"
+)
+"""Until the transaction ends: nobody else plans this; nothing is compiled, which would take longer than
+running it; and the customers of a big company are joined and sorted in memory."""
+
 Statement = tuple[Due, Any]
 
 
@@ -161,8 +168,7 @@ class Planner:
         """One statement per trigger. Another process that plans the same one just now does it for us."""
         if not self._database.is_sqlite:
             number = zlib.crc32(f"care:{trigger.name}".encode())
-            lock = text("SELECT pg_try_advisory_xact_lock(:number)")
-            if not (await session.execute(lock, {"number": number})).scalar_one():
+            if not (await session.execute(_ALONE, {"number": number})).one().alone:
                 return 0
         at, statement = self._made(trigger, scope)
         used = since if scope == "touched" else {}
