@@ -258,5 +258,5 @@ async def test_what_waits_already_is_taken_before_the_customers_next_message(hou
         row = await message_log.locked(session, conversation)
         message_log.append(session, row, [told], system_now())
     await house.say(conversation, "好的", "after---1")
-    await house.until(conversation, 3)
+    await house.until(conversation, 4)
     assert [turn.intent or turn.text for turn in house.brain.turns] == ["EXTERNAL_survey", "好的"]
