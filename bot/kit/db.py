@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager, nullcontext
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -21,7 +21,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 from bot.kit.clock import require_utc
@@ -73,8 +73,18 @@ class Base(DeclarativeBase):
     type_annotation_map = {datetime: UtcTime}  # noqa: RUF012 - SQLAlchemy's own convention
 
 
+class _NeverFlushes(Session):
+    """Refuses to write. A listener per session would do the same and cost more than a statement."""
+
+    def flush(self, objects: Sequence[Any] | None = None) -> None:
+        if self.new or self.dirty or self.deleted:
+            raise RuntimeError("A read session must not write: use Database.write().")
+
+
 class ReadSession(AsyncSession):
     """A session for reading. Flushing anything through it is a bug and fails."""
+
+    sync_session_class = _NeverFlushes
 
 
 class WriteSession(AsyncSession):
@@ -126,7 +136,6 @@ class Database:
         BEGIN and ROLLBACK would be two more journeys to the server.
         """
         async with ReadSession(self.engine, expire_on_commit=False, autoflush=False) as session:
-            event.listen(session.sync_session, "before_flush", _refuse_flush)
             try:
                 if not self.is_sqlite:
                     await session.connection(execution_options={"isolation_level": "AUTOCOMMIT"})
@@ -212,11 +221,6 @@ def _ask_who_was_idle(engine: AsyncEngine) -> None:
             raise DisconnectionError from error  # the pool makes a new one, as it documents
 
 
-def _refuse_flush(session: Any, *_: Any) -> None:
-    if session.new or session.dirty or session.deleted:
-        raise RuntimeError("A read session must not write: use Database.write().")
-
-
 def _prepare_sqlite(engine: AsyncEngine) -> None:
     """WAL, foreign keys, and transactions that begin when we say so (SQLAlchemy's pysqlite recipe)."""
 
@@ -237,5 +241,8 @@ def _prepare_sqlite(engine: AsyncEngine) -> None:
 
     @event.listens_for(engine.sync_engine, "begin")
     def _begin(connection: Connection) -> None:
-        immediate = connection.get_execution_options().get("huitouke_write", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+        if connection.get_execution_options().get("huitouke_write", False):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            driver: Any = connection.connection.dbapi_connection
+            driver.begin_reading()

@@ -34,6 +34,15 @@ class _Done(NamedTuple):
     lastrowid: int | None
 
 
+def _begin(connection: sqlite3.Connection) -> None:
+    connection.execute("BEGIN").close()
+
+
+def _begin_and(connection: sqlite3.Connection, what: Callable[..., Any], *given: Any) -> Any:
+    _begin(connection)
+    return what(connection, *given)
+
+
 def _execute(connection: sqlite3.Connection, sql: str, parameters: Any) -> _Done:
     return _finish(connection.execute(sql, parameters or ()))
 
@@ -94,20 +103,37 @@ class OneStepCursor(AsyncAdapt_aiosqlite_cursor):
 
 
 class OneStepConnection(AsyncAdapt_aiosqlite_connection):
-    """Knows whether a transaction is open, and so need not ask for a rollback that does nothing."""
+    """Knows whether a transaction is open, and so need not ask for a rollback that does nothing.
 
-    __slots__ = ("_unfinished",)
+    One for reading begins with its first statement, in the same step, and nobody waits for its end: what is
+    asked next of this connection comes after it in any case.
+    """
+
+    __slots__ = ("_begins", "_reads", "_unfinished", "_untouched")
 
     _cursor_cls = OneStepCursor
 
     def __init__(self, dbapi: Any, connection: Any) -> None:
         super().__init__(dbapi, connection)
         self._unfinished = False
+        self._begins = False
+        """A transaction for reading is to begin with the next statement."""
+        self._reads = False
+        """Such a one is open."""
+        self._untouched = False
+        """Nothing was asked since the last rollback."""
+
+    def begin_reading(self) -> None:
+        """What comes until the rollback sees one state of the database."""
+        self._begins = True
 
     async def step(self, what: Callable[..., Any], *given: Any) -> Any:
         """`what(connection, *given)` in the thread. Who is cancelled meanwhile leaves it running."""
         connection: Any = self._connection
-        self._unfinished = True
+        self._unfinished, self._untouched = True, False
+        if self._begins:
+            self._begins, self._reads = False, True
+            what, given = _begin_and, (what, *given)
         try:
             done = await connection._execute(what, connection._conn, *given)
         except Exception:
@@ -116,12 +142,25 @@ class OneStepConnection(AsyncAdapt_aiosqlite_connection):
         self._unfinished = False
         return done
 
+    def cursor(self, server_side: bool = False) -> Any:
+        """A cursor; one that is read bit by bit is SQLAlchemy's own and begins nothing by itself."""
+        if server_side and self._begins:
+            self._begins = False
+            await_(self.step(_begin))
+            self._reads = True
+        return super().cursor(server_side)
+
     def rollback(self) -> None:
         connection: Any = self._connection
-        if not self._unfinished and not (connection._connection and connection.in_transaction):
+        reads, self._reads, self._begins = self._reads, False, False
+        if self._untouched or not connection._connection:
             return
-        super().rollback()
-        self._unfinished = False
+        if self._unfinished or not reads:
+            if self._unfinished or connection.in_transaction:
+                super().rollback()
+        else:
+            connection._tx.put_nowait((None, connection._conn.rollback))
+        self._unfinished, self._untouched = False, True
 
 
 class _Dbapi(AsyncAdapt_aiosqlite_dbapi):

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from bot.kit.db import Database
 from bot.kit.errors import Unavailable
+from bot.store.counters.models import Counter
 
 LONG = (
     "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000000) SELECT sum(i) FROM n"
@@ -90,3 +91,68 @@ async def test_what_is_changed_is_counted_and_what_is_long_can_be_streamed(datab
     async with database.read() as session:
         streamed = await session.stream(text("SELECT id FROM card ORDER BY id"))
         assert [row.id async for row in streamed] == list(range(1, 501))
+
+
+async def test_a_read_sees_one_state_however_many_statements_it_takes(tmp_path: Path) -> None:
+    """What is committed meanwhile is there for the next read; a stream belongs to the same state."""
+    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'state.db'}")
+    async with database.write() as session:
+        await session.execute(text("CREATE TABLE card (number TEXT)"))
+    counted = text("SELECT count(*) FROM card")
+    async with database.read() as session:
+        assert await session.scalar(counted) == 0
+        async with database.write() as writing:
+            await writing.execute(text("INSERT INTO card VALUES ('1')"))
+        assert await session.scalar(counted) == 0
+        streamed = await session.stream(text("SELECT number FROM card"))
+        assert [row.number async for row in streamed] == []
+    async with database.read() as session:
+        assert await session.scalar(counted) == 1
+        async with database.write() as writing:
+            await writing.execute(text("INSERT INTO card VALUES ('2')"))
+        streamed = await session.stream(text("SELECT number FROM card"))
+        assert [row.number async for row in streamed] == ["1"]
+    await database.close()
+
+
+async def test_a_stream_begins_the_state_that_the_rest_of_the_read_sees(database: Database) -> None:
+    """Also when it is the first that is asked."""
+    async with database.write() as session:
+        await session.execute(text("INSERT INTO card (number) VALUES ('1')"))
+    async with database.read() as session:
+        streamed = await session.stream(text("SELECT number FROM card"))
+        assert [row.number async for row in streamed] == ["1"]
+        with pytest.raises(OperationalError):  # one transaction at a time
+            await session.execute(text("BEGIN"))
+
+
+async def test_what_was_read_holds_nobody_up_afterwards(database: Database) -> None:
+    """After a read, a failed one and a cancelled one, the same connection writes."""
+    assert await numbers(database) == []
+    with pytest.raises(Unavailable):
+        async with database.read() as session:
+            await session.execute(text("SELECT * FROM nowhere"))
+
+    async def reading() -> None:
+        async with database.read() as session:
+            begun.set()
+            await session.execute(text(LONG))
+
+    begun = asyncio.Event()
+    task = asyncio.create_task(reading())
+    await begun.wait()
+    await asyncio.sleep(0.01)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    async with database.write() as session:
+        await session.execute(text("INSERT INTO card (number) VALUES ('1')"))
+    assert await numbers(database) == ["1"]
+
+
+async def test_a_read_that_would_write_is_refused(database: Database) -> None:
+    """A changed row is a bug that must not pass in silence."""
+    async with database.read() as session:
+        session.add(Counter(name="bug", value=1))
+        with pytest.raises(RuntimeError, match="must not write"):
+            await session.flush()
