@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from functools import cache
+from typing import Any, Literal
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.kit.db import WriteSession
@@ -104,31 +105,39 @@ async def coverage(session: AsyncSession, customer_id: CustomerId, about: str, t
     The longest name found in the words decides; of equal ones the exclusion, so that nothing excluded is
     promised.
     """
-    statement = (
-        select(ContractItem, Contract.number, Contract.name)
-        .join(Contract, Contract.id == ContractItem.contract_id)
-        .where(
-            Contract.customer_id == customer_id,
-            Contract.state == "active",
-            Contract.starts_on <= today,
-            or_(Contract.ends_on.is_(None), Contract.ends_on >= today),
-        )
-    )
-    rows = (await session.execute(statement)).all()
+    rows = (await session.execute(_items(), {"customer": customer_id, "today": today})).all()
     if not rows:
         return NO_CONTRACT
-    fits = [(_fit(row[0], about), row[0].coverage == "excluded") for row in rows]
+    fits = [(_fit(row.name, row.words, about), row.coverage == "excluded") for row in rows]
     best = max(range(len(rows)), key=lambda place: (*fits[place], -place))
-    item, number, name = rows[best]
+    item = rows[best]
     if not fits[best][0]:
-        return CoverageAnswer("unknown", None, "", number, name)
-    return CoverageAnswer(item.coverage, item.name, item.note, number, name)  # pyright: ignore[reportArgumentType]
+        return CoverageAnswer("unknown", None, "", item.contract_number, item.contract_name)
+    return CoverageAnswer(item.coverage, item.name, item.note, item.contract_number, item.contract_name)
 
 
-def _fit(item: ContractItem, about: str) -> int:
+@cache  # building a statement costs as much as running it
+def _items() -> Select[*tuple[Any, ...]]:
+    """What the contracts of `:customer` that run on `:today` include and exclude."""
+    contract, item = Contract, ContractItem
+    names = contract.number.label("contract_number"), contract.name.label("contract_name")
+    return (
+        select(item.coverage, item.name, item.words, item.note, *names)
+        .join(contract, contract.id == item.contract_id)
+        .where(
+            contract.customer_id == bindparam("customer"),
+            contract.state == "active",
+            contract.starts_on <= bindparam("today"),
+            or_(contract.ends_on.is_(None), contract.ends_on >= bindparam("today")),
+        )
+        .order_by(contract.id, item.id)
+    )
+
+
+def _fit(name: str, words: str, about: str) -> int:
     """How many characters of `about` an item's names account for: 0 when it is about something else."""
     wanted = about.strip().lower()
-    names = [item.name.lower(), *item.words.lower().split()]
+    names = [name.lower(), *words.lower().split()]
     inside = [len(name) for name in names if name in wanted]
     around = [len(wanted) for name in names if len(wanted) >= 2 and wanted in name]
     return max(inside + around, default=0)

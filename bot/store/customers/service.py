@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from functools import cache
+from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import Select, bindparam, false, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -17,6 +18,9 @@ from bot.kit.ids import CustomerId
 from bot.store.counters.service import take
 from bot.store.customers.models import Customer, Tier
 from bot.store.customers.numbers import Number, member_number, read_number, read_phone
+
+Key = Literal["id", "phone", "member_number"]
+"""What a customer is found by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +65,7 @@ async def find_customer(session: AsyncSession, text: str) -> CustomerCard | None
 
 async def customer_by_number(session: AsyncSession, number: Number) -> CustomerCard | None:
     """The customer with exactly this number."""
-    column = Customer.phone if number.kind == "phone" else Customer.member_number
-    return await _card(session, column == number.value)
+    return await _card(session, number.kind, number.value)
 
 
 async def by_member_number(session: AsyncSession, text: str) -> CustomerCard | None:
@@ -75,7 +78,7 @@ async def by_member_number(session: AsyncSession, text: str) -> CustomerCard | N
 
 async def access_customer_by_id(session: AsyncSession, customer_id: CustomerId) -> CustomerCard:
     """The customer with this id; NotFound when there is none or it was erased."""
-    card = await _card(session, Customer.id == customer_id)
+    card = await _card(session, "id", customer_id)
     if card is None:
         raise NotFound("There is no such customer.")
     return card
@@ -129,15 +132,23 @@ def _phone(text: str | None) -> str | None:
     return phone
 
 
-async def _card(session: AsyncSession, condition: ColumnElement[bool]) -> CustomerCard | None:
-    statement = (
+async def _card(session: AsyncSession, by: Key, value: object) -> CustomerCard | None:
+    row = (await session.execute(_found(by), {"value": value})).one_or_none()
+    return CustomerCard(*row) if row else None
+
+
+@cache  # building a statement costs as much as running it
+def _found(by: Key) -> Select[*tuple[Any, ...]]:
+    """The columns of a CustomerCard, in its order."""
+    columns = {"id": Customer.id, "phone": Customer.phone, "member_number": Customer.member_number}
+    return (
         select(
-            Customer.id.label("customer_id"),
+            Customer.id,
             Customer.member_number,
             Customer.name,
             Customer.phone,
-            Tier.name.label("tier"),
-            Tier.key_account,
+            Tier.name,
+            func.coalesce(Tier.key_account, false()),
             Customer.manager_name,
             Customer.manager_phone,
             Customer.birthday,
@@ -146,11 +157,5 @@ async def _card(session: AsyncSession, condition: ColumnElement[bool]) -> Custom
             Customer.external_id,
         )
         .outerjoin(Tier, Tier.code == Customer.tier_code)
-        .where(condition, Customer.erased_at.is_(None))
+        .where(columns[by] == bindparam("value"), Customer.erased_at.is_(None))
     )
-    row = (await session.execute(statement)).mappings().one_or_none()
-    if row is None:
-        return None
-    fields: dict[str, Any] = dict(row)
-    fields["key_account"] = bool(row["key_account"])
-    return CustomerCard(**fields)

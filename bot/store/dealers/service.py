@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Literal
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Select, bindparam, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.kit.db import WriteSession
@@ -87,8 +88,7 @@ async def check_dealer(session: AsyncSession, text: str, today: date) -> DealerA
     register = await _newest(session)
     if register is None or not wanted:
         return DealerAnswer((), register.as_of if register else None)
-    exact = select(Dealer).where((Dealer.number == wanted.upper()) | (Dealer.name == wanted))
-    rows = (await session.execute(exact.limit(5))).scalars().all()
+    rows = (await session.execute(_exactly(), {"number": wanted.upper(), "name": wanted})).scalars().all()
     if not rows and len(wanted) >= 4:
         part = select(Dealer).where(Dealer.name.contains(wanted, autoescape=True)).order_by(Dealer.name)
         rows = (await session.execute(part.limit(5))).scalars().all()
@@ -96,8 +96,18 @@ async def check_dealer(session: AsyncSession, text: str, today: date) -> DealerA
 
 
 async def _newest(session: AsyncSession) -> DealerRegister | None:
-    statement = select(DealerRegister).order_by(DealerRegister.id.desc()).limit(1)
-    return (await session.execute(statement)).scalar_one_or_none()
+    return (await session.execute(_registers())).scalar_one_or_none()
+
+
+@cache  # building a statement costs as much as running it
+def _registers() -> Select[DealerRegister]:
+    return select(DealerRegister).order_by(DealerRegister.id.desc()).limit(1)
+
+
+@cache
+def _exactly() -> Select[Dealer]:
+    same = (Dealer.number == bindparam("number")) | (Dealer.name == bindparam("name"))
+    return select(Dealer).where(same).limit(5)
 
 
 def _view(row: Dealer, today: date) -> DealerView:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from itertools import pairwise
 from statistics import median
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.kit.ids import CustomerId, OrderId
@@ -89,21 +90,26 @@ async def reorder_rhythm(
     session: AsyncSession, customer_id: CustomerId, now: datetime, within: timedelta = timedelta(days=730)
 ) -> list[Rhythm]:
     """What the customer buys again and again, soonest due first, from their own completed orders only."""
-    statement = (
-        select(OrderLine.sku, OrderLine.name, OrderLine.quantity, Order.placed_at)
-        .join(Order, Order.id == OrderLine.order_id)
-        .where(
-            Order.customer_id == customer_id,
-            Order.state.in_(("paid", "shipped", "completed")),
-            Order.placed_at > now - within,
-        )
-        .order_by(Order.placed_at)
-    )
+    rows = (await session.execute(_bought(), {"customer": customer_id, "since": now - within})).all()
     bought: dict[str, list[tuple[str, int, datetime]]] = {}
-    for sku, name, quantity, at in (await session.execute(statement)).all():
+    for sku, name, quantity, at in rows:
         bought.setdefault(sku, []).append((name, quantity, at))
     found = [_rhythm(sku, lines) for sku, lines in bought.items()]
     return sorted((each for each in found if each is not None), key=lambda each: each.next_at)
+
+
+@cache  # building a statement costs as much as running it
+def _bought() -> Select[str, str, int, datetime]:
+    return (
+        select(OrderLine.sku, OrderLine.name, OrderLine.quantity, Order.placed_at)
+        .join(Order, Order.id == OrderLine.order_id)
+        .where(
+            Order.customer_id == bindparam("customer"),
+            Order.state.in_(("paid", "shipped", "completed")),
+            Order.placed_at > bindparam("since"),
+        )
+        .order_by(Order.placed_at)
+    )
 
 
 def _rhythm(sku: str, lines: list[tuple[str, int, datetime]]) -> Rhythm | None:

@@ -163,42 +163,54 @@ async def points_history(
     session: AsyncSession, customer_id: CustomerId, limit: int = 10, before: TransactionId | None = None
 ) -> list[PointsMovement]:
     """The customer's movements, newest first; `before` (the last one seen) turns the page."""
+    of = {"customer": customer_id, "most": limit, "before": before}
+    rows = (await session.execute(_movements(turned=before is not None), of)).all()
+    return [PointsMovement(row.id, row.at, row.kind, row.amount, row.reason) for row in rows]
+
+
+@cache
+def _movements(*, turned: bool) -> Select[TransactionId, datetime, str, int, str]:
     statement = (
         select(Transaction.id, Transaction.at, Transaction.kind, Entry.amount, Transaction.reason)
         .join(Entry, Entry.transaction_id == Transaction.id)
         .join(Account, Account.id == Entry.account_id)
-        .where(Account.customer_id == customer_id, Account.kind == "points")
+        .where(Account.customer_id == bindparam("customer"), Account.kind == "points")
         .order_by(Entry.id.desc())
-        .limit(limit)
+        .limit(bindparam("most"))
     )
-    if before is not None:
-        statement = statement.where(Entry.transaction_id < before)
-    rows = (await session.execute(statement)).all()
-    return [PointsMovement(row.id, row.at, row.kind, row.amount, row.reason) for row in rows]
+    return statement.where(Entry.transaction_id < bindparam("before")) if turned else statement
 
 
 async def redeemable_items(
     session: AsyncSession, customer_id: CustomerId, now: datetime, limit: int = 10
 ) -> list[Redeemable]:
     """What is offered to this customer and in stock: affordable items first, the dearest of them first."""
+    of = {"customer": customer_id, "now": now, "most": limit}
+    rows = (await session.execute(_offered(), of)).all()
+    return [Redeemable(row.code, row.name, row.points, row.stock, bool(row.affordable)) for row in rows]
+
+
+@cache
+def _offered() -> Select[str, str, int, int | None, bool]:
+    """What the customer's tier may have, with the points of `:customer` beside each: they are summed once."""
     lots = _live_lots().subquery()
     total = select(func.coalesce(func.sum(lots.c.remaining), 0)).scalar_subquery()
     rank = (
         select(func.coalesce(func.max(Tier.rank), 0))
         .join(Customer, Customer.tier_code == Tier.code)
-        .where(Customer.id == customer_id)
+        .where(Customer.id == bindparam("customer"))
         .scalar_subquery()
     )
+    purse = select(total.label("total"), rank.label("rank")).subquery()
     item = CatalogueItem
-    affordable = (item.points <= total).label("affordable")
-    statement = (
+    affordable = (item.points <= purse.c.total).label("affordable")
+    return (
         select(item.code, item.name, item.points, item.stock, affordable)
-        .where(item.offered, item.tier_rank <= rank, or_(item.stock.is_(None), item.stock > 0))
+        .join(purse, item.tier_rank <= purse.c.rank)
+        .where(item.offered, or_(item.stock.is_(None), item.stock > 0))
         .order_by(affordable.desc(), case((affordable, -item.points), else_=item.points), item.code)
-        .limit(limit)
+        .limit(bindparam("most"))
     )
-    rows = (await session.execute(statement, {"customer": customer_id, "now": now})).all()
-    return [Redeemable(row.code, row.name, row.points, row.stock, bool(row.affordable)) for row in rows]
 
 
 async def earning_rules(session: AsyncSession, now: datetime) -> list[EarningRule]:

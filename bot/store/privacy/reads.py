@@ -4,11 +4,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
+from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import (
+    Integer,
+    Row,
+    Select,
+    Text,
+    bindparam,
+    cast,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.kit.db import UtcTime
 from bot.kit.ids import CustomerId
+from bot.store.columns import BigId
 from bot.store.complaints.models import Complaint
 from bot.store.contacts.models import ContactPoint
 from bot.store.customers.numbers import Number, masked
@@ -51,76 +68,81 @@ async def held_about_me(session: AsyncSession, customer_id: CustomerId, now: dat
         held.append(HeldData("生日", f"{who.birthday:%m月%d日}", SOURCES["customer"], "生日关怀", None))
     if who.tier:
         held.append(HeldData("会员等级", who.tier, SOURCES["transaction"], "会员权益", None))
-    held += await _facts(session, customer_id, now)
-    held += await _contacts(session, customer_id)
-    return held + await _counts(session, customer_id)
-
-
-async def _facts(session: AsyncSession, customer_id: CustomerId, now: datetime) -> list[HeldData]:
-    rows = (await session.execute(_FACTS, {"customer": customer_id, "now": now})).all()
-    return [
-        HeldData(
-            NAMES.get(row.name) or str(row.name),
-            _value(row.name, row.value),
-            SOURCES[row.source],
-            PURPOSES.get(row.purpose) or str(row.purpose),
-            row.expires_at,
-        )
-        for row in rows
+    rows = (await session.execute(_REST, {"customer": customer_id, "now": now})).all()
+    held += [
+        _SAID[row.what](row) for row in sorted(rows, key=attrgetter("what", "place")) if row.value is not None
     ]
+    return held
+
+
+def _fact(row: Row[*tuple[Any, ...]]) -> HeldData:
+    name, purpose = NAMES.get(row.name) or row.name, PURPOSES.get(row.purpose) or row.purpose
+    return HeldData(name, _value(row.name, row.value), SOURCES[row.source], purpose, row.until)
+
+
+def _contact(row: Row[*tuple[Any, ...]]) -> HeldData:
+    return HeldData(CONTACTS[row.name], row.value, SOURCES["customer"], row.purpose, None)
+
+
+def _count(row: Row[*tuple[Any, ...]]) -> HeldData:
+    _, name, purpose = COUNTED[row.place]
+    return HeldData(name, f"{row.value} 条", SOURCES["transaction"], purpose, None)
 
 
 def _value(name: str, value: str) -> str:
     return f"{int(value) / 100:.2f} 元" if name == "balance_alert" and value.isdigit() else value
 
 
-async def _contacts(session: AsyncSession, customer_id: CustomerId) -> list[HeldData]:
-    names = {"phone": "其他电话", "email": "邮箱", "address": "地址", "wechat": "微信"}
-    rows = (await session.execute(_CONTACTS, {"customer": customer_id})).all()
-    return [HeldData(names[row.kind], row.value, SOURCES["customer"], row.purpose, None) for row in rows]
-
-
-async def _counts(session: AsyncSession, customer_id: CustomerId) -> list[HeldData]:
-    counts = (await session.execute(_COUNTS, {"customer": customer_id})).one()
-    return [
-        HeldData(name, f"{count} 条", SOURCES["transaction"], purpose, None)
-        for (_, name, purpose), count in zip(COUNTED, counts, strict=True)
-        if count
-    ]
-
-
+CONTACTS = {"phone": "其他电话", "email": "邮箱", "address": "地址", "wechat": "微信"}
 COUNTED = (
     (Order, "订单", "售后和对账"),
     (Complaint, "投诉", "处理投诉"),
     (CareNote, "护理档案", "您同意的护理服务"),
 )
-_FACTS = (
-    select(
-        CustomerFact.name,
-        CustomerFact.value,
-        CustomerFact.source,
-        CustomerFact.purpose,
-        CustomerFact.expires_at,
-    )
-    .where(
-        CustomerFact.customer_id == bindparam("customer"),
-        CustomerFact.ended_at.is_(None),
-        or_(CustomerFact.expires_at.is_(None), CustomerFact.expires_at > bindparam("now")),
-    )
-    .order_by(CustomerFact.id)
+_SAID = (_fact, _contact, _count)
+"""What is said of each part of `_REST`, in the order in which it is said."""
+_FACTS = select(
+    literal(0, Integer()).label("what"),
+    CustomerFact.id.label("place"),
+    CustomerFact.name,
+    CustomerFact.value,
+    CustomerFact.source,
+    CustomerFact.purpose,
+    CustomerFact.expires_at.label("until"),
+).where(
+    CustomerFact.customer_id == bindparam("customer"),
+    CustomerFact.ended_at.is_(None),
+    or_(CustomerFact.expires_at.is_(None), CustomerFact.expires_at > bindparam("now")),
 )
-_CONTACTS = (
-    select(ContactPoint.kind, ContactPoint.value, ContactPoint.purpose)
-    .where(ContactPoint.customer_id == bindparam("customer"))
-    .order_by(ContactPoint.id)
-)
-_COUNTS = select(
-    *(
-        select(func.count())
+_NO_TIME = cast(null(), UtcTime())
+_CONTACTS = select(
+    literal(1, Integer()),
+    ContactPoint.id,
+    ContactPoint.kind,
+    ContactPoint.value,
+    literal(""),
+    ContactPoint.purpose,
+    _NO_TIME,
+).where(ContactPoint.customer_id == bindparam("customer"))
+
+
+def _counted(place: int, table: Any) -> Select[*tuple[Any, ...]]:
+    """How many rows of `table` are the customer's; nothing when none is."""
+    number = func.nullif(func.count(), 0)
+    return (
+        select(
+            literal(2, Integer()),
+            literal(place, BigId),
+            literal(""),
+            cast(number, Text()),
+            literal(""),
+            literal(""),
+            _NO_TIME,
+        )
         .select_from(table)
         .where(table.customer_id == bindparam("customer"))
-        .scalar_subquery()
-        for table, _, _ in COUNTED
     )
-)
-"""Made once: building a statement costs as much as running it."""
+
+
+_REST = union_all(_FACTS, _CONTACTS, *(_counted(place, table) for place, (table, _, _) in enumerate(COUNTED)))
+"""All else in one journey. Made once: building a statement costs as much as running it."""

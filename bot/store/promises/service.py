@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.kit.clock import local_date
@@ -77,25 +79,30 @@ async def release_promise(session: WriteSession, promise_id: int, now: datetime)
 
 async def due_promises(session: AsyncSession, customer_id: CustomerId, now: datetime) -> list[DuePromise]:
     """What the customer is still owed, soonest due first."""
-    return await _open(session, now, Promise.customer_id == customer_id)
+    return _due((await session.execute(_OWED, {"customer": customer_id})).all(), now)
 
 
 async def promises_due_before(session: AsyncSession, moment: datetime, now: datetime) -> list[DuePromise]:
     """Open promises to anybody that are due before `moment`: what somebody has to look after."""
-    return await _open(session, now, Promise.due_at < moment)
+    return _due((await session.execute(_SOON, {"moment": moment})).all(), now)
 
 
-async def _open(session: AsyncSession, now: datetime, condition: ColumnElement[bool]) -> list[DuePromise]:
-    statement = (
-        select(Promise)
-        .where(Promise.kept_at.is_(None), Promise.released_at.is_(None), condition)
-        .order_by(Promise.due_at, Promise.id)
-        .limit(200)
-    )
+def _due(rows: Sequence[Row[*tuple[Any, ...]]], now: datetime) -> list[DuePromise]:
     return [
         DuePromise(row.id, row.customer_id, row.about, row.text, row.made_at, row.due_at, row.due_at <= now)
-        for row in (await session.execute(statement)).scalars()
+        for row in rows
     ]
+
+
+_OPEN = (
+    select(Promise.id, Promise.customer_id, Promise.about, Promise.text, Promise.made_at, Promise.due_at)
+    .where(Promise.kept_at.is_(None), Promise.released_at.is_(None))
+    .order_by(Promise.due_at, Promise.id)
+    .limit(200)
+)
+_OWED = _OPEN.where(Promise.customer_id == bindparam("customer"))
+_SOON = _OPEN.where(Promise.due_at < bindparam("moment"))
+"""Made once: building a statement costs as much as running it."""
 
 
 async def _add(
