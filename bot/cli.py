@@ -37,6 +37,9 @@ app.add_typer(demo_app, name="demo")
 app.add_typer(admin_app, name="admin")
 add_commands(app, erase_now, all_tables)
 
+GARBAGE = (20_000, 20, 20)
+"""How many new objects, and how many smaller searches, until the server looks for garbage again."""
+
 
 def _care() -> tuple[Care, Callable[[], Awaitable[None]]]:
     from bot.server import make_parts
@@ -169,6 +172,8 @@ def _serve(app: web.Application, host: str, port: int) -> None:
         # What is loaded stays: looking through it again and again for garbage is what makes a message late.
         gc.collect()
         gc.freeze()
+        # Nor, by default many times a minute, through everybody's open sockets, who all wait meanwhile.
+        gc.set_threshold(*GARBAGE)
 
     app.on_startup.append(keep)
     web.run_app(

@@ -189,9 +189,10 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class MessagesAdded:
-    """New messages stand in the log, in order."""
+    """New messages stand in the log, in order. `elsewhere`: another process put them there, a while ago."""
 
     messages: tuple[LoggedMessage, ...]
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,9 +245,14 @@ class CustomerSaw:
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """The customer's message `seq` was read though nobody answers it by itself: its parse is known now."""
+    """The customer's message `seq` was read though nobody answers it by itself: its parse is known now.
+
+    `message` and `parse` where they are at hand; else the log has them.
+    """
 
     seq: int
+    message: LoggedMessage | None = None
+    parse: Mapping[str, Any] | None = None
 
 
 ConversationEvent = (
@@ -416,6 +422,10 @@ class NoticeOutlet(Protocol):
     ) -> bool:
         """Would a notice by this template, with values for the names in `given`, go through, as far as we
         know?"""
+        ...
+
+    async def begun(self, key: str) -> bool:
+        """Was a notice with this key begun, so that it may have been sent?"""
         ...
 
     async def notify(self, notice: Notice) -> None:

@@ -100,7 +100,7 @@ class Hub:
                 self._last_seq[conversation] = max(known, last_seq)
                 if known < last_seq:
                     fresh = await message_log.since(session, conversation, known, 200)
-                    self.publish(conversation, MessagesAdded(tuple(fresh)))
+                    self.publish(conversation, MessagesAdded(tuple(fresh), elsewhere=True))
 
 
 def _tell(listener: Listener, event: ConversationEvent) -> None:

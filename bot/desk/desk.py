@@ -16,6 +16,7 @@ from bot.desk.complaints.routes import ComplaintRoutes
 from bot.desk.handoff.desk import Handoff
 from bot.desk.http import COOKIE, PATH, PROXIES, Door, ForgedRequest, check_origin
 from bot.desk.intake.reader import Reader, Reading
+from bot.desk.live.counting import Counting
 from bot.desk.live.feed import Feed
 from bot.desk.live.presence import Presence
 from bot.desk.live.socket import HEARTBEAT_SECONDS, LARGEST_FRAME, DeskSocket, Live
@@ -55,6 +56,7 @@ class Desk:
         self.sessions = Sessions(database, clock)
         self.feed = Feed(self.office)
         self.presence = Presence(self.office)
+        self.counting = Counting(self.office)
         self.keeper = Keeper(self.office)
         self._guard = Guard(settings.webhook_allow)
         self._secret = settings.secret("session_secret")
@@ -66,6 +68,7 @@ class Desk:
         self.office.connect(self.handoff, waker, allowances)
         await self.feed.start()
         self.presence.start()
+        self.counting.start()
         self.keeper.start()
         self.reader.start()
         self.courier.start()
@@ -74,6 +77,7 @@ class Desk:
         await self.courier.close()
         await self.reader.close()
         await self.keeper.close()
+        await self.counting.close()
         await self.presence.close()
         await self.feed.close()
         await self.office.close()
@@ -119,7 +123,7 @@ class Desk:
             await ws.close(code=4401, message=b"signed out")
             return ws
         self._sockets.add(ws)
-        live = Live(self.office, self.sessions, self.feed, self.presence)
+        live = Live(self.office, self.sessions, self.feed, self.presence, self.counting)
         await DeskSocket(live, who, token, ws).run()
         return ws
 

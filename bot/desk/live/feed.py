@@ -9,18 +9,20 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from time import monotonic
 from typing import Any, Final
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.desk.agents.reads import AgentView, agent_views
 from bot.desk.ids import TicketId
+from bot.desk.live.frames import dumps
 from bot.desk.notices.models import Notice
 from bot.desk.office import Office
-from bot.desk.tickets.lines import with_lines
+from bot.desk.tickets.lines import joined, lines_of
 from bot.desk.tickets.lists import last_n
 from bot.desk.tickets.models import Ticket
 from bot.kit.clock import iso
@@ -32,8 +34,8 @@ log = structlog.get_logger(__name__)
 
 LOOK_SECONDS: Final = 0.5
 """How often changes of other processes are looked for."""
-REST_SECONDS: Final = 0.1
-"""At most ten looks a second: a burst of changes is told together."""
+REST_SECONDS: Final = 0.2
+"""At most five looks a second: a burst of changes is told together, a ticket that changed often once."""
 MOST: Final = 500
 """More changes than this at once, and the lists are to be loaded anew."""
 
@@ -51,7 +53,8 @@ class TicketChanged:
     moved: bool
     entries: int
     """The number of its last entry."""
-    line: dict[str, Any]
+    frame: str
+    """What a screen is told, written out once for all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +75,9 @@ class TooMuch:
 
 @dataclass(frozen=True, slots=True)
 class AgentsChanged:
-    """These agents are not as they were."""
+    """Some agents are not as they were. `frame`: what every screen is told."""
 
-    agents: tuple[AgentView, ...]
+    frame: str
 
 
 Change = TicketChanged | NoticeAdded | TooMuch
@@ -150,16 +153,16 @@ class Feed:
         for change in changes:
             self._tell(change)
         if agents:
-            self._tell(AgentsChanged(agents))
+            told = {"type": "agents", "agents": [agent.to_json() for agent in agents]}
+            self._tell(AgentsChanged(dumps(told)))
 
     async def _changes(self, session: AsyncSession, since: int) -> list[Change]:
         rules = await self._office.book.read(session)
         now = self._office.clock()
-        statement = select(Ticket).where(Ticket.n > since).order_by(Ticket.n).limit(MOST + 1)
-        tickets = await with_lines(session, statement, rules, now)
+        tickets = await lines_of(session, _tickets(), rules, now, {"since": since})
         if len(tickets) > MOST:
             return [TooMuch(await last_n(session))]
-        notices = await session.scalars(select(Notice).where(Notice.n > since).order_by(Notice.n).limit(MOST))
+        notices = await session.scalars(_notices(), {"since": since})
         changes: list[Change] = [_ticket_changed(ticket, line, since) for ticket, line in tickets]
         changes += [_notice_added(notice) for notice in notices]
         return sorted(changes, key=lambda change: change.n)
@@ -183,6 +186,16 @@ class Feed:
                 log.exception("feed_listener_failed")
 
 
+@cache  # asked several times a second: building a statement costs more than running it
+def _tickets() -> Select[*tuple[Any, ...]]:
+    return joined(select(Ticket).where(Ticket.n > bindparam("since")).order_by(Ticket.n).limit(MOST + 1))
+
+
+@cache
+def _notices() -> Select[Notice]:
+    return select(Notice).where(Notice.n > bindparam("since")).order_by(Notice.n).limit(MOST)
+
+
 def _ticket_changed(ticket: Ticket, line: dict[str, Any], since: int) -> TicketChanged:
     return TicketChanged(
         n=ticket.n,
@@ -193,7 +206,7 @@ def _ticket_changed(ticket: Ticket, line: dict[str, Any], since: int) -> TicketC
         state=ticket.state,
         moved=ticket.moved_n > since,
         entries=ticket.last_number,
-        line=line,
+        frame=dumps({"type": "ticket", "n": ticket.n, "ticket": line}),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
@@ -75,6 +76,11 @@ def read(raw: str | bytes) -> ClientFrame:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "frame"
         raise BadFrame(f"Bad frame: {where}: {first['msg']}") from error
+
+
+def dumps(frame: dict[str, Any]) -> str:
+    """The text of a frame of ours."""
+    return json.dumps(frame, ensure_ascii=False)
 
 
 def error(problem: HuitoukeError, about: str) -> dict[str, Any]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
@@ -17,22 +16,25 @@ from bot.desk.agents.reads import agent_view
 from bot.desk.agents.sessions import Sessions, SignedIn, SignedOut, csrf_fits
 from bot.desk.ids import TicketId
 from bot.desk.live import frames
+from bot.desk.live.counting import Counting
 from bot.desk.live.feed import AgentsChanged, Feed, FeedEvent, NoticeAdded, TicketChanged, TooMuch
 from bot.desk.live.presence import Presence, Viewer
 from bot.desk.live.watch import Watch
 from bot.desk.office import Office
 from bot.desk.reports.wall import wall
 from bot.desk.tickets.holding import Person
-from bot.desk.tickets.lists import counts, last_n
+from bot.desk.tickets.lists import last_n
 from bot.desk.tickets.reads import conversation_row
 from bot.desk.tickets.speaking import has_read
 from bot.kit.errors import Forbidden, HuitoukeError, NotFound, TooMany
 from bot.kit.ids import ConversationId
 from bot.messages import (
+    Author,
     ConversationEvent,
     CustomerSaw,
     CustomerTyping,
     DeliveryChanged,
+    LoggedMessage,
     MessagesAdded,
     Typing,
     Understood,
@@ -46,7 +48,6 @@ HEARTBEAT_SECONDS: Final = 15.0
 LARGEST_FRAME: Final = 64 * 1024
 MOST_WATCHED: Final = 20
 WALL_SECONDS: Final = 2.0
-COUNT_SECONDS: Final = 0.3
 MOST_WAITING: Final = 2_000
 """A screen that takes this many frames too slowly is sent away; it comes back and asks for the rest."""
 
@@ -61,6 +62,7 @@ class Live:
     sessions: Sessions
     feed: Feed
     presence: Presence
+    counting: Counting
 
 
 class DeskSocket:
@@ -77,7 +79,6 @@ class DeskSocket:
         self._n = 0
         self._counts: dict[str, int] = {}
         self._wall: asyncio.Task[None] | None = None
-        self._counting: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
         """Serve until the socket closes."""
@@ -98,7 +99,8 @@ class DeskSocket:
             self._live.presence.leave(self._who.agent)
             for conversation in list(self._watched):
                 self._unwatch(conversation)
-            ending = [task for task in (writer, checker, self._wall, self._counting) if task is not None]
+            self._live.counting.forget(self._counted)
+            ending = [task for task in (writer, checker, self._wall) if task is not None]
             for task in ending:
                 task.cancel()
             await asyncio.gather(*ending, return_exceptions=True)
@@ -263,6 +265,10 @@ class DeskSocket:
         if watch is None:
             return
         match event:
+            case MessagesAdded(added, elsewhere) if not elsewhere and _wrote(added) == {"customer"}:
+                self._put(partial(self._pass_on, watch, added))
+            case Understood(message=LoggedMessage() as message, parse=parse):
+                self._put(partial(watch.understood, self._live.office, self._send, message, parse))
             case MessagesAdded(added):
                 # An answer brings what the bot understood of the question: that one is sent again.
                 asked = min((each.seq for each in added if each.author == "bot"), default=0) - 1
@@ -316,16 +322,16 @@ class DeskSocket:
 
     async def _send_event(self, event: FeedEvent) -> None:
         match event:
-            case AgentsChanged(agents):
-                await self._send({"type": "agents", "agents": [agent.to_json() for agent in agents]})
+            case AgentsChanged(frame):
+                await self._ws.send_str(frame)
                 return
             case TicketChanged():
                 if event.n <= self._n:
                     return
                 if self._concerns(event):
-                    await self._send({"type": "ticket", "n": event.n, "ticket": event.line})
+                    await self._ws.send_str(event.frame)
                 if event.moved or event.agent == self._who.agent:
-                    self._count_soon()
+                    self._live.counting.soon(self._who.agent, self._counted)
                 watch = self._watched.get(event.conversation)
                 if watch is not None and (watch.ticket != event.ticket or watch.number < event.entries):
                     watch.turn_to(event.ticket)
@@ -347,21 +353,10 @@ class DeskSocket:
         }.get(self._view or "", False)
         return event.moved or mine or watched or in_view
 
-    def _count_soon(self) -> None:
-        """The counts follow a burst of changes once, a moment later."""
-        if self._counting is None or self._counting.done():
-            self._counting = asyncio.create_task(self._count_later())
-
-    async def _count_later(self) -> None:
-        await asyncio.sleep(COUNT_SECONDS)
-        self._put(partial(self._send_counts))
-
-    async def _send_counts(self) -> None:
-        async with self._live.office.database.read() as session:
-            now = await counts(session, self._who.agent)
+    def _counted(self, now: dict[str, int]) -> None:
         if now != self._counts:
             self._counts = now
-            await self._send({"type": "counts", "counts": now})
+            self._put({"type": "counts", "counts": now})
 
     async def _send_viewers(self, conversation: ConversationId) -> None:
         viewers = [viewer.to_json() for viewer in self._live.presence.viewers(conversation)]
@@ -371,8 +366,16 @@ class DeskSocket:
         await watch.catch_up(self._live.office, self._send, again)
         await watch.tell_allowance(self._live.office, self._send)
 
+    async def _pass_on(self, watch: Watch, added: Sequence[LoggedMessage]) -> None:
+        await watch.pass_on(self._live.office, self._send, added)
+        await watch.tell_allowance(self._live.office, self._send)
+
     async def _catch_up_entries(self, watch: Watch) -> None:
         await watch.catch_up_entries(self._live.office, self._send)
 
     async def _send(self, frame: dict[str, Any]) -> None:
-        await self._ws.send_str(json.dumps(frame, ensure_ascii=False))
+        await self._ws.send_str(frames.dumps(frame))
+
+
+def _wrote(added: Sequence[LoggedMessage]) -> set[Author]:
+    return {each.author for each in added}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,11 +10,11 @@ from bot.conversations.log import FETCHING_CHANNELS
 from bot.desk.ids import TicketId
 from bot.desk.live.presence import Viewer
 from bot.desk.office import Office
-from bot.desk.tickets.reads import conversation_row, entries_after, messages
+from bot.desk.tickets.reads import conversation_row, customer_message, entries_after, messages
 from bot.kit.clock import iso
 from bot.kit.errors import NotFound
 from bot.kit.ids import ConversationId
-from bot.messages import Allowance
+from bot.messages import Allowance, LoggedMessage
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 PAGE = 200
@@ -48,11 +48,32 @@ class Watch:
                 fresh = await messages(session, row, since=self.seq, limit=PAGE)
             again = ()
             for message in [*changed, *fresh]:
-                await send({"type": "message", "conversation": self.conversation, "message": message})
+                await self._send(send, message)
             if fresh:
                 self.seq = fresh[-1]["seq"]
             if len(fresh) < PAGE:
                 return
+
+    async def pass_on(self, office: Office, send: Send, added: Sequence[LoggedMessage]) -> None:
+        """Send what the customer wrote just now, as stored: only what is missing is looked up."""
+        for logged in added:
+            if logged.seq > self.seq + 1:
+                await self.catch_up(office, send)
+            elif logged.seq == self.seq + 1:
+                await self._send(send, customer_message(logged, None))
+                self.seq = logged.seq
+
+    async def understood(
+        self, office: Office, send: Send, logged: LoggedMessage, parse: Mapping[str, Any] | None
+    ) -> None:
+        """Send a message of the customer's again, with what it was read as."""
+        if logged.seq <= self.seq:
+            await self._send(send, customer_message(logged, parse))
+        else:
+            await self.catch_up(office, send)
+
+    async def _send(self, send: Send, message: dict[str, Any]) -> None:
+        await send({"type": "message", "conversation": self.conversation, "message": message})
 
     async def tell_allowance(self, office: Office, send: Send) -> None:
         """Send how many messages the channel still lets through, when that has changed."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, ScalarSelect, Select, and_, func, select
+from sqlalchemy import Row, ScalarSelect, Select, and_, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -52,7 +53,18 @@ async def with_lines(
     session: AsyncSession, statement: Select[Ticket], rules: Rules, now: datetime
 ) -> list[tuple[Ticket, dict[str, Any]]]:
     """The tickets that `statement` selects, each with its line."""
-    rows = (await session.execute(_joined(statement))).all()
+    return await lines_of(session, joined(statement), rules, now)
+
+
+async def lines_of(
+    session: AsyncSession,
+    statement: Select[*tuple[Any, ...]],
+    rules: Rules,
+    now: datetime,
+    given: Mapping[str, Any] | None = None,
+) -> list[tuple[Ticket, dict[str, Any]]]:
+    """As `with_lines`, of a statement that is `joined` already and asked with what is `given`."""
+    rows = (await session.execute(statement, given)).all()
     beside = await _beside(session, rows)
     return [(row[0], _line(row, beside, rules, now)) for row in rows]
 
@@ -63,7 +75,8 @@ async def line(session: AsyncSession, ticket: TicketId, rules: Rules, now: datet
     return found[0] if found else None
 
 
-def _joined(statement: Select[Ticket]) -> Select[*tuple[Any, ...]]:
+def joined(statement: Select[Ticket]) -> Select[*tuple[Any, ...]]:
+    """`statement` with what lines tell beside each ticket."""
     beside = statement.join(Conversation, Conversation.id == Ticket.conversation_id).add_columns(
         Conversation.channel, Conversation.owner, Conversation.owner_version
     )
@@ -112,28 +125,57 @@ def last_words() -> ScalarSelect[int]:
 
 async def _beside(session: AsyncSession, rows: Sequence[Row[*tuple[Any, ...]]]) -> _Beside:
     tickets: list[Ticket] = [row[0] for row in rows]
-    ids = [ticket.id for ticket in tickets]
-    customers = {row.customer for row in rows if row.customer is not None}
     if not tickets:
         return _Beside({}, {}, {}, {}, {})
-    calls = await session.scalars(
+    of_tickets = {"tickets": [ticket.id for ticket in tickets]}
+    of_customers = {"customers": [row.customer for row in rows if row.customer is not None]}
+    calls = await session.scalars(_calls(), of_tickets)
+    due = await session.execute(_due(), of_customers) if of_customers["customers"] else None
+    return _Beside(
+        agents=dict((await session.execute(_agents())).all()),
+        teams=dict((await session.execute(_teams())).all()),
+        callbacks={call.ticket_id: call for call in calls},
+        ratings=dict((await session.execute(_ratings(), of_tickets)).all()),
+        due=dict(due.all()) if due is not None else {},
+    )
+
+
+@cache  # asked for every page and several times a second: building a statement costs more than running it
+def _calls() -> Select[Callback]:
+    return (
         select(Callback)
-        .where(Callback.ticket_id.in_(ids), Callback.state != "cancelled")
+        .where(Callback.ticket_id.in_(bindparam("tickets", expanding=True)), Callback.state != "cancelled")
         .order_by(Callback.id)
     )
-    due = (
+
+
+@cache
+def _due() -> Select[CustomerId, datetime]:
+    return (
         select(Complaint.customer_id, func.min(Complaint.first_reply_due))
-        .where(Complaint.customer_id.in_(customers), Complaint.first_reply_at.is_(None))
+        .where(
+            Complaint.customer_id.in_(bindparam("customers", expanding=True)),
+            Complaint.first_reply_at.is_(None),
+        )
         .group_by(Complaint.customer_id)
     )
-    ratings = select(Rating.ticket_id, Rating.score).where(Rating.ticket_id.in_(ids))
-    return _Beside(
-        agents=dict((await session.execute(select(Agent.id, Agent.name))).all()),
-        teams=dict((await session.execute(select(Team.id, Team.name))).all()),
-        callbacks={call.ticket_id: call for call in calls},
-        ratings=dict((await session.execute(ratings)).all()),
-        due=dict((await session.execute(due)).all()) if customers else {},
+
+
+@cache
+def _ratings() -> Select[TicketId, int | None]:
+    return select(Rating.ticket_id, Rating.score).where(
+        Rating.ticket_id.in_(bindparam("tickets", expanding=True))
     )
+
+
+@cache
+def _agents() -> Select[AgentId, str]:
+    return select(Agent.id, Agent.name)
+
+
+@cache
+def _teams() -> Select[int, str]:
+    return select(Team.id, Team.name)
 
 
 def _line(row: Row[*tuple[Any, ...]], beside: _Beside, rules: Rules, now: datetime) -> dict[str, Any]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.conversations.models import Conversation, Message
@@ -63,21 +65,53 @@ async def page(session: AsyncSession, wanted: Wanted, rules: Rules, now: datetim
 
 async def counts(session: AsyncSession, me: AgentId) -> dict[str, int]:
     """How many wait, how many are mine, and how many messages of mine are unread."""
-    queue = await session.scalar(select(func.count()).where(Ticket.state == "waiting"))
-    mine = (
-        await session.execute(
-            select(func.count(), func.coalesce(func.sum(Ticket.unread), 0)).where(
-                Ticket.agent_id == me, Ticket.state == "assigned"
-            )
-        )
-    ).one()
-    offered = await session.scalar(select(func.count()).where(Ticket.offer_agent_id == me))
-    return {"queue": queue or 0, "mine": mine[0] + (offered or 0), "unread": int(mine[1])}
+    return (await counts_of(session, [me]))[me]
+
+
+async def counts_of(session: AsyncSession, agents: Collection[AgentId]) -> dict[AgentId, dict[str, int]]:
+    """The counts of several agents at once."""
+    given = {"agents": list(agents)}
+    queue = await session.scalar(_waiting()) or 0
+    mine = {row[0]: row[1:] for row in (await session.execute(_assigned(), given)).all()}
+    offered = dict((await session.execute(_offered(), given)).all())
+    counted: dict[AgentId, dict[str, int]] = {}
+    for agent in agents:
+        have, unread = mine.get(agent, (0, 0))
+        counted[agent] = {"queue": queue, "mine": have + offered.get(agent, 0), "unread": int(unread or 0)}
+    return counted
 
 
 async def last_n(session: AsyncSession) -> int:
     """The number of the house's last change."""
-    return await session.scalar(select(Counter.value).where(Counter.name == COUNTER)) or 0
+    return await session.scalar(_last_n()) or 0
+
+
+@cache  # these are asked all the time: building a statement costs more than running it
+def _waiting() -> Select[int]:
+    return select(func.count()).where(Ticket.state == "waiting")
+
+
+@cache
+def _assigned() -> Select[AgentId | None, int, int]:
+    return (
+        select(Ticket.agent_id, func.count(), func.sum(Ticket.unread))
+        .where(Ticket.agent_id.in_(bindparam("agents", expanding=True)), Ticket.state == "assigned")
+        .group_by(Ticket.agent_id)
+    )
+
+
+@cache
+def _offered() -> Select[AgentId | None, int]:
+    return (
+        select(Ticket.offer_agent_id, func.count())
+        .where(Ticket.offer_agent_id.in_(bindparam("agents", expanding=True)))
+        .group_by(Ticket.offer_agent_id)
+    )
+
+
+@cache
+def _last_n() -> Select[int]:
+    return select(Counter.value).where(Counter.name == COUNTER)
 
 
 async def bot_page(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Literal
 
 from sqlalchemy import select
@@ -18,6 +19,7 @@ from bot.desk.tickets.models import TicketEntry
 from bot.desk.topics import INTENT_NAMES
 from bot.kit.clock import iso
 from bot.kit.ids import AgentId, ConversationId
+from bot.messages import Content, LoggedMessage
 
 SECRET_ENTITIES = frozenset({"code"})
 
@@ -79,20 +81,15 @@ def _entry(row: TicketEntry, agent: str | None, team: str | None) -> dict[str, A
     }
 
 
+def customer_message(logged: LoggedMessage, parse: Mapping[str, Any] | None) -> dict[str, Any]:
+    """A `Message` of the customer's, as it was stored or read just now."""
+    return _said(logged.seq, logged.author, logged.at, logged.content) | {"parse": _parse(parse)}
+
+
 def _message(row: Message, conversation: Conversation) -> dict[str, Any]:
-    content = from_json(row.content)
-    told: dict[str, Any] = {
-        "seq": row.seq,
-        "author": row.author,
-        "at": iso(row.created_at),
-        "type": "card" if content.card else "text",
-        "text": content.text,
-        "quick_replies": [{"title": reply.title} for reply in content.quick_replies],
-    }
-    if content.card:
-        told |= {"card": content.card, "data": dict(content.data)}
+    told = _said(row.seq, row.author, row.created_at, from_json(row.content))
     if row.author == "customer":
-        told["parse"] = _parse(row)
+        told["parse"] = _parse(row.parse)
         return told
     told["state"] = _state(row, conversation.seen_seq)
     if row.problem:
@@ -100,6 +97,20 @@ def _message(row: Message, conversation: Conversation) -> dict[str, Any]:
     if row.author == "agent":
         told |= {"name": row.author_name, "agent": AgentId(row.agent_id or 0)}
         told["client_id"] = (row.channel_message_id or "").partition(":")[2] or None
+    return told
+
+
+def _said(seq: int, author: str, at: datetime, content: Content) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "seq": seq,
+        "author": author,
+        "at": iso(at),
+        "type": "card" if content.card else "text",
+        "text": content.text,
+        "quick_replies": [{"title": reply.title} for reply in content.quick_replies],
+    }
+    if content.card:
+        told |= {"card": content.card, "data": dict(content.data)}
     return told
 
 
@@ -111,18 +122,18 @@ def _state(row: Message, seen: int) -> Literal["seen"] | str:
     )
 
 
-def _parse(row: Message) -> dict[str, Any] | None:
-    if not row.parse:
+def _parse(parse: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    if not parse:
         return None
-    intent, confidence = intent_of(row.parse)
+    intent, confidence = intent_of(parse)
     return {
         "intent": intent,
         "name": INTENT_NAMES.get(intent or "", intent),
         "confidence": round(confidence, 3),
         "entities": [
             {"entity": entity.get("entity"), "text": entity.get("text")}
-            for entity in row.parse.get("entities") or ()
+            for entity in parse.get("entities") or ()
             if entity.get("entity") not in SECRET_ENTITIES
         ],
-        "emotion": row.parse.get("emotion"),
+        "emotion": parse.get("emotion"),
     }
