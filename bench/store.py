@@ -86,11 +86,17 @@ async def measure(
     try:
         figures: dict[str, Any] = {"entries": 10 * customers}
         figures["megabytes"] = round(await size_of(database) / 1e6, 1)
-        figures["reads"] = {
-            name: await _read(database, read, customers, samples) for name, read in READS.items()
-        }
-        figures["redemptions_per_second"] = await _redeem(database, customers)
-        figures["import_rows_per_second"] = await _import(database)
+        with console.status("reads") as status:
+            reads: dict[str, dict[str, float]] = {}
+            for name, read in READS.items():
+                status.update(f"reads: {name}")
+                reads[name] = await _read(database, read, customers, samples)
+            figures["reads"] = reads
+            status.update("redemptions")
+            figures["redemptions_per_second"] = await _redeem(database, customers)
+            status.update("import")
+            figures["import_rows_per_second"] = await _import(database)
+            status.update("audit")
         async with database.read() as session:
             figures["audit_violations"] = len(await audit(session)) if customers <= 100_000 else None
         return figures
@@ -176,7 +182,7 @@ async def _postgres_size(database: Database) -> int:
 def bench(sizes: list[int], backends: list[str], samples: int, folder: Path) -> dict[str, Any]:
     """Measure every size on every backend, smallest first, each on a copy of the company kept in `folder`."""
     results: dict[str, Any] = {}
-    with databases.server(folder) if "postgresql" in backends else nullcontext() as server:
+    with databases.server(folder, sizes) if "postgresql" in backends else nullcontext() as server:
         for backend in backends:
             for customers in sizes:
                 console.print(f"{backend}, {customers:,} customers")

@@ -20,6 +20,8 @@ import pytest
 from bot.migrations import upgrade
 
 USER = "huitouke"
+PATIENCE = 600
+"""Seconds that a server with gigabytes of its own may take to start or to stop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +80,13 @@ def running(*settings: str, where: Path | None = None, keep: Path | None = None)
     command = [bin_ / "postgres", "-D", data, *(part for option in options for part in ("-c", option))]
     process = subprocess.Popen(command, stdout=log, stderr=log, user=owner)
     try:
-        _wait(folder, process)
+        _wait(folder, process, 20 if keep is None else PATIENCE)
         yield Server(folder)
     finally:
         process.send_signal(signal.SIGINT)  # its fast shutdown: does not wait for clients
         try:
-            process.wait(10)
+            # What is kept has to be written out; a server that was killed would read its log for minutes.
+            process.wait(10 if keep is None else PATIENCE)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
@@ -111,8 +114,8 @@ def _owner() -> str | None:
     return "postgres" if "postgres" in names else "nobody"
 
 
-def _wait(folder: Path, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 20
+def _wait(folder: Path, process: subprocess.Popen[bytes], seconds: float) -> None:
+    deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if process.poll() is not None:
             raise RuntimeError("PostgreSQL did not start:\n" + (folder / "log").read_text()[-2000:])
@@ -121,4 +124,6 @@ def _wait(folder: Path, process: subprocess.Popen[bytes]) -> None:
                 return
         except psycopg.OperationalError:
             time.sleep(0.05)
-    raise RuntimeError("PostgreSQL did not start within 20 s:\n" + (folder / "log").read_text()[-2000:])
+    raise RuntimeError(
+        f"PostgreSQL did not start within {seconds} s:\n" + (folder / "log").read_text()[-2000:]
+    )
