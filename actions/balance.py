@@ -11,6 +11,8 @@ from bot.kit.clock import local_date
 from bot.kit.ids import CustomerId
 from bot.store.cards.reads import Balance, CardBalance
 
+CARDS = {"查余额": "/ask_balance", "查积分": "/ask_points"}
+
 
 class BalanceByCard(SourcedAction):
     """What is on each card, and until when."""
@@ -32,12 +34,39 @@ class BalanceByCard(SourcedAction):
         )
         return []
 
+    async def tell_expiring(self, call: Call, session: AsyncSession, customer: CustomerId) -> Events:
+        """Which card ends first, for who has just seen them all."""
+        balance = await call.runtime.source.balance(session, customer, call.now)
+        today = local_date(call.now, call.time_zone)
+        ending = [
+            (card.valid_until, card)
+            for card in balance.cards
+            if card.valid_until is not None and card.state != "expired" and card.principal + card.bonus
+        ]
+        if not ending:
+            return await self.tell(call, session, customer)
+        until, card = min(ending, key=lambda each: each[0])
+        movable = any(_takes_from(other, card) for other in balance.cards)
+        call.say(
+            f"最早到期的是{card.type}（尾号 {card.number[-4:]}），{day(until, today)}到期，"
+            f"里面有 {yuan(card.principal + card.bonus)}。"
+            f"{'到期前可以转到您另一张同类卡上。' if movable else ''}",
+            buttons={"转余额": "/transfer_balance", **CARDS} if movable else CARDS,
+        )
+        return []
+
 
 def _sentence(balance: Balance, call: Call) -> str:
     spendable = f"您的卡里一共可用 {yuan(balance.total)}。"
     lines = [_line(card, call) for card in balance.cards]
     held = f"另有 {yuan(balance.held)}由我们替您保管。" if balance.held else ""
     return spendable + held + "\n" + "\n".join(lines)
+
+
+def _takes_from(other: CardBalance, card: CardBalance) -> bool:
+    """Whether the customer's `other` card may take this one's money."""
+    same = other.type == card.type and card.transferable and other.card_id != card.card_id
+    return same and not (other.blocked or card.blocked) and other.state != "expired"
 
 
 def _line(card: CardBalance, call: Call) -> str:

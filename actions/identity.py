@@ -33,6 +33,10 @@ from bot.store.identities.service import Verified, access
 SIX_DIGITS = re.compile(r"(?<!\d)\d(?:[ -]?\d){5}(?!\d)")
 SOME_DIGITS = re.compile(r"\d(?:[ -]?\d){3,}")
 
+STORIES = ("action_file_complaint", "action_dispute_charge")
+"""What begins with a story; one that is told before the proof is kept for it."""
+TELLING = frozenset({"feedback_dissatisfied", "file_complaint", "dispute_charge", "inform", "nlu_fallback"})
+LEAST_STORY = 6
 ASK_AGAIN = {"重新发送": "/resend_code", "算了": "/cancel"}
 GIVE_UP = {"算了": "/cancel", "转人工": "/request_human"}
 
@@ -85,7 +89,7 @@ class ValidateIdentityForm(CustomerAction):
                 "identity_number",
                 "这好像不是手机号或会员号。手机号是 11 位数字，会员号以 HM 开头，请再发一次。",
             )
-        return []
+        return _story_kept(call, "identity_number", "请发我您登记的手机号或会员号，")
 
     async def _code(self, call: Call) -> Events:
         if call.intent == "resend_code":
@@ -96,7 +100,7 @@ class ValidateIdentityForm(CustomerAction):
             return await self._check(call, found.group())
         if re.search(r"\d", call.text):
             return _ask_again("code", "验证码是短信里的 6 位数字，请再看一下。")
-        return []
+        return _story_kept(call, "code", "请把短信里的 6 位验证码发给我，")
 
     async def _check(self, call: Call, code: str) -> Events:
         async with call.runtime.database.write() as session:
@@ -164,6 +168,20 @@ class Identity(CustomerAction):
         if call.slots.get("notice_waits"):
             return await named("action_ask_notice").answer(call)
         return [SlotSet("pending_action", None), FollowupAction("identity_form")]
+
+
+def _story_kept(call: Call, slot: str, ask: str) -> Events:
+    """Who tells what happened before the proof need not tell it again; no events: it was no story."""
+    pending = list(call.slots.get("pending_action") or ())
+    waiting = next((each for each in pending if each["action"] in STORIES), None)
+    if waiting is None or call.intent not in TELLING or len(call.text) < LEAST_STORY:
+        return []
+    told = f"{waiting['parse'].get('text') or ''}，{call.text}".removeprefix("，")
+    kept = {**waiting, "parse": {**waiting["parse"], "text": told}}
+    return [
+        SlotSet("pending_action", [kept if each is waiting else each for each in pending]),
+        *_ask_again(slot, f"记下了。{ask}确认是您本人后，您说的这些会一起登记，不用再说一遍。"),
+    ]
 
 
 async def _send_code(call: Call, number: str) -> Events:

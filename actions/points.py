@@ -81,7 +81,7 @@ class PointsExpiry(SourcedAction):
 
     async def tell(self, call: Call, session: AsyncSession, customer: CustomerId) -> Events:
         if call.slots.get("topic") == "balance" and "分" not in call.text:
-            return await BalanceByCard().tell(call, session, customer)  # 那快过期的呢, after the cards
+            return await BalanceByCard().tell_expiring(call, session, customer)  # 那快过期的呢
         summary = await call.runtime.source.points(session, customer, call.now)
         if not summary.expiring:
             call.say(

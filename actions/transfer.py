@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
+from datetime import date
 
 from actions.company import stop_where_the_company_keeps
 from actions.say import day, yuan
-from actions.tasks.heard import Option
+from actions.tasks.heard import Heard, Narrow, Option
 from actions.tasks.script import ALL, Again, Script, Stop
 from actions.tasks.task import Task
 from bot.kit.clock import local_date
@@ -16,7 +17,9 @@ from bot.store.cards.service import CardNotValid
 from bot.store.cards.transfers import NotTransferable, Transferred, transfer
 from bot.store.ledger.errors import TooLittle
 
-TO = re.compile("转到|转去|转给|转入|转进|到|给|往|进")
+TO = re.compile("转到|转去|转给|转入|转进|(?<!快)(?<!要)(?<!先)到(?!期)|给|往|进")
+SOONEST = re.compile("到期|过期|快到|要到|先到")
+MOST, LEAST = re.compile("多的|最多|大的|多一点"), re.compile("少的|最少|小的|少一点")
 BALANCE = {"查余额": "/ask_balance", "转人工": "/request_human"}
 
 
@@ -34,6 +37,7 @@ class TransferBalance(Task):
         sources = [card for card in cards if _movable(card) and _partners(card, cards)]
         if not sources:
             raise Stop(_why_not(s, cards), BALANCE)
+        _take_amount_told_early(s)
         source = _card(s, "from", "从哪张卡转出？", sources, _before_to)
         targets = _partners(source, cards)
         target = _card(s, "to", "转到哪张卡？", targets, _after_to)
@@ -83,8 +87,45 @@ def _card(
         )
         for card in cards
     ]
-    chosen = s.choose(name, ask, options, part=part, gone="这张卡现在不能用了，您换一张。")
+    chosen = s.choose(
+        name,
+        ask,
+        options,
+        part=part,
+        narrow=_described(cards, part, alone=name in ("from", s.state.asked)),
+        gone="这张卡现在不能用了，您换一张。",
+    )
     return next(card for card in cards if card.card_id == chosen.value)
+
+
+def _take_amount_told_early(s: Script) -> None:
+    """转 50 块, while the cards are still to be chosen, is kept."""
+    fen = s.heard.fen() if s.heard is not None else None
+    if fen is None or "amount" in s.state.values:
+        return
+    s.given("amount", fen)
+    if s.state.asked in ("from", "to"):
+        s.lead(f"好的，转 {yuan(fen)}。")
+
+
+def _described(cards: list[CardBalance], part: Callable[[str], str], *, alone: bool) -> Narrow:
+    """快到期的那张, 钱多的那张: what the customer sees of the cards tells them apart, too.
+
+    `alone`: a description without "from" and "to" around it is of this card.
+    """
+
+    def narrow(heard: Heard) -> list[str | int] | None:
+        text = part(heard.text) if alone or TO.search(heard.text) else ""
+        dated = [card for card in cards if card.valid_until is not None]
+        if SOONEST.search(text) and dated:
+            return [min(dated, key=lambda card: card.valid_until or date.max).card_id]
+        if MOST.search(text):
+            return [max(cards, key=lambda card: card.principal + card.bonus).card_id]
+        if LEAST.search(text):
+            return [min(cards, key=lambda card: card.principal + card.bonus).card_id]
+        return None
+
+    return narrow
 
 
 def _before_to(text: str) -> str:

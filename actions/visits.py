@@ -10,7 +10,7 @@ from actions.say import moment
 from actions.tasks.heard import Heard, Narrow, Option
 from actions.tasks.script import Again, Script, Stop
 from actions.tasks.task import Task
-from bot.kit.clock import zone
+from bot.kit.clock import local_date, zone
 from bot.store.bookings.reads import service_of, services_offered
 from bot.store.bookings.service import (
     BookingView,
@@ -28,6 +28,7 @@ MANY = 200
 NEXT = {"改约时间": "/move_visit", "取消上门": "/cancel_visit", "转人工": "/request_human"}
 ABOUT = re.compile(r"保修|质保|网点|地址|在哪|电话|多少钱|怎么收费|几点")
 KINDS = {"维修": ("修", "坏", "故障"), "保养": ("保养", "维护", "清洗"), "安装": ("装",)}
+OTHER_TIME = re.compile(r"[换改](个|一个|一下|下)?时间|[别其]他?的?时间|[换改](一|个)天|时间不(行|合适|方便)")
 OTHER_TIMES = "还有 {} 个时间，说哪天、上午还是下午就行。"
 TAKEN = "这个时间刚刚被别人约走了，您换一个。"
 
@@ -39,6 +40,8 @@ class BookVisit(Task):
     intent = "book_visit"
     title = "预约上门"
     left = "好的，先不约了。需要时再找我。"
+    kin = frozenset({"book_visit", "request_service", "move_visit"})
+    quits = frozenset({"cancel_visit"})
 
     async def script(self, s: Script) -> None:
         services = await services_offered(s.session)
@@ -53,6 +56,7 @@ class BookVisit(Task):
             ],
         )
         slot = await choose_slot(s, str(service.value))
+        _change_the_time(s)
         s.confirm(f"帮您约：{slot.service}，{_when(s, slot)}，{slot.place}。可以吗？", "确认预约")
         try:
             booking = await book(s.session, s.customer, slot.slot_id, s.note("预约"))
@@ -88,12 +92,14 @@ class MoveVisit(Task):
     topic = "move_visit"
     intent = "move_visit"
     title = "改约时间"
-    left = "好的，还是原来的时间，没有改。"
+    left = "好的，还是原来的时间，没有改。不想让师傅来了，就说“取消上门”。"
+    kin = frozenset({"book_visit", "request_service"})
 
     async def script(self, s: Script) -> None:
         booking = await _own(s, "要改哪一个预约？")
         service = await service_of(s.session, booking.booking_id)
         slot = await choose_slot(s, service, other_than=booking.starts_at)
+        _change_the_time(s)
         s.confirm(f"把{booking.service}从{_when(s, booking)}改到{_when(s, slot)}，可以吗？", "确认改约")
         try:
             await move_booking(s.session, booking.booking_id, slot.slot_id, s.note("改约"))
@@ -111,6 +117,7 @@ class CancelVisit(Task):
     intent = "cancel_visit"
     title = "取消上门"
     left = "好的，预约还在，没有取消。"
+    replaces = frozenset({"move_visit", "book_visit", "request_service"})
 
     async def script(self, s: Script) -> None:
         booking = await _own(s, "要取消哪一个预约？")
@@ -131,7 +138,14 @@ async def choose_slot(s: Script, service_code: str, other_than: datetime | None 
         raise Stop("未来两周都约满了。我请同事帮您看看能不能加出时间来。", {"转人工": "/request_human"})
     options = [Option(slot.slot_id, f"{_when(s, slot)}，{slot.place}", _when(s, slot)) for slot in slots]
     chosen = s.choose(
-        "slot", "这些时间有空，您看哪个方便？", options, narrow=_within(slots), gone=TAKEN, more=OTHER_TIMES
+        "slot",
+        "这些时间有空，您看哪个方便？",
+        options,
+        narrow=_within(slots),
+        near=_same_day(s, slots),
+        gone=TAKEN,
+        none_such="这个时间没有空位。",
+        more=OTHER_TIMES,
     )
     return next(slot for slot in slots if slot.slot_id == chosen.value)
 
@@ -149,6 +163,30 @@ def _within(slots: Sequence[FreeSlot]) -> Narrow:
         return [slot.slot_id for slot in slots if since <= slot.starts_at < until]
 
     return narrow
+
+
+def _same_day(s: Script, slots: Sequence[FreeSlot]) -> Narrow:
+    """后天上午 10 点: the slots of that day, where none begins then."""
+
+    def near(heard: Heard) -> list[str | int] | None:
+        spoken = heard.time()
+        if spoken is None:
+            return None
+        since, until = (local_date(datetime.fromisoformat(each), s.call.time_zone) for each in spoken)
+        return [
+            slot.slot_id for slot in slots if since <= local_date(slot.starts_at, s.call.time_zone) <= until
+        ]
+
+    return near
+
+
+def _change_the_time(s: Script) -> None:
+    """换个时间, to a time that was to be confirmed: the times are shown again."""
+    heard = s.heard
+    if heard is None or s.state.asked != "confirm" or heard.time() is not None:
+        return
+    if OTHER_TIME.search(heard.text):
+        raise Again("好的，换一个时间。", "slot")
 
 
 async def _own(s: Script, ask: str) -> BookingView:

@@ -12,7 +12,8 @@ from actions.base import Call, CustomerAction, Events, ask_identity
 from actions.notices.memory import OPENING
 from actions.notices.stop import refuses_messages
 from actions.tasks.heard import CERTAIN, NO_REQUEST, NOT_NOW, Heard
-from actions.tasks.state import Question, TaskState
+from actions.tasks.script import STOP
+from actions.tasks.state import PARKED, Question, TaskState
 from actions.tasks.task import Played, Task, ended, is_sure, play, task_named
 
 LEAVE = frozenset({"request_human", "goodbye"})
@@ -26,7 +27,7 @@ SHORT = 16
 """A refusal of messages is short; a longer text may be the story that was asked for."""
 OWN = ("action_resume_pending", "action_several")
 """Actions that begin tasks themselves: what follows is no return to one."""
-UNCLEAR = ("抱歉，我没看明白。", "抱歉，还是没看明白。您可以点下面的按钮，或者请人工客服来。")
+UNCLEAR = ("抱歉，我没看明白。", "抱歉，还是没看明白，您可以点下面的按钮，或者请人工客服来。")
 PERSON = {"转人工": "/request_human"}
 
 
@@ -55,15 +56,17 @@ class ValidateTaskForm(CustomerAction):
             return _closed(ended(state))
         if played.understood:
             return [SlotSet("task", played.state.as_slot())]
-        return self._not_read(call, played, heard)
+        return self._not_read(call, task, played, heard)
 
     def _left(self, call: Call, task: Task, state: TaskState, heard: Heard) -> Events | None:
         """Never mind, or a moment please; a person and a goodbye are left to their rules (no events)."""
         if state.asked == "confirm" and heard.says_plainly_yes:
             return None  # 就这样吧 is a yes here, and a goodbye anywhere else
-        if heard.intent == "cancel" and (not heard.text or len(heard.text) <= 12 or heard.sure >= CERTAIN):
+        if _gives_up(task, state, heard):
             call.say(task.left)
             return _closed(ended(state))
+        if state.is_parked and heard.resumes:
+            return [SlotSet("task", replace(state, lead="好，接着来。", asides=0, tries=0).as_slot())]
         if heard.intent in LEAVE and is_sure(heard):
             return []
         if heard.intent == "snooze" and is_sure(heard) and NOT_NOW.search(heard.text):
@@ -71,21 +74,16 @@ class ValidateTaskForm(CustomerAction):
             return [SlotSet("task", waiting.as_slot())]
         return None
 
-    def _not_read(self, call: Call, played: Played, heard: Heard) -> Events:
+    def _not_read(self, call: Call, task: Task, played: Played, heard: Heard) -> Events:
         state = played.state
         assert state is not None
-        if heard.intent == state.name:
+        if heard.intent == state.name or heard.intent in task.kin:
             return [SlotSet("task", state.as_slot())]
         if heard.intent not in NO_REQUEST and is_sure(heard):
             return []
         if heard.intent in ("affirm", "deny") and call.slots.get("notice_waits"):
             return []
-        lead = (
-            "抱歉，我没看明白。"
-            if state.tries == 0
-            else "抱歉，还是没看明白，您可以点下面的按钮，或者请人工客服来。"
-        )
-        state = replace(state, lead=lead, tries=state.tries + 1)
+        state = replace(state, lead=UNCLEAR[min(state.tries, 1)], tries=state.tries + 1)
         if state.tries > 1 and state.question:
             state = replace(state, question=_with_person(state.question))
         return [SlotSet("task", state.as_slot())]
@@ -98,22 +96,14 @@ class AskStep(CustomerAction):
 
     async def answer(self, call: Call) -> Events:
         state = TaskState.in_slot(call.slots.get("task"))
-        if state is None or state.question is None:
+        question = state.question if state else None
+        if state is None or question is None:
             return [SlotSet("task", None), SlotSet("requested_slot", None)]
         if call.answered_by == OPENING:
             return []
-        lead, title = state.lead, task_named(state.name).title
-        if not lead and call.answered_by not in (None, f"action_{state.name}", *OWN):
-            lead = f"接着刚才的「{title}」。"
-        if not lead and call.now - datetime.fromisoformat(state.at) > LONG_AGO:
-            lead = f"您之前的「{title}」还没办完，我们接着来。"
-        if state.quiet:
-            call.say(lead)
-        else:
-            call.say(
-                f"{lead}\n{state.question.text}" if lead else state.question.text,
-                buttons=state.question.buttons,
-            )
+        aside = state.back or call.answered_by not in (None, f"action_{state.name}", *OWN)
+        state = replace(state, back=False, asides=state.asides + aside)
+        _ask(call, state, question, aside=aside)
         return [SlotSet("task", replace(state, lead="", quiet=False, at=call.now.isoformat()).as_slot())]
 
 
@@ -124,6 +114,35 @@ class LeaveTask(CustomerAction):
 
     async def answer(self, call: Call) -> Events:
         return [SlotSet("task", None)]
+
+
+def _ask(call: Call, state: TaskState, question: Question, *, aside: bool) -> None:
+    """Ask the task's question; in brief where it has just been read, and not again and again."""
+    title = task_named(state.name).title
+    if state.quiet:
+        call.say(state.lead)
+    elif aside and state.asides > PARKED:
+        return
+    elif aside and state.is_parked:
+        call.say(f"「{title}」给您留着，想接着办就说“继续”。", buttons={"继续": "继续", **STOP})
+    elif aside:
+        call.say(f"接着刚才的「{title}」。\n{question.brief}", buttons=question.buttons)
+    elif state.tries:
+        call.say(f"{state.lead}\n{question.brief}", buttons=question.buttons)
+    else:
+        long_ago = call.now - datetime.fromisoformat(state.at) > LONG_AGO
+        lead = state.lead or (f"您之前的「{title}」还没办完，我们接着来。" if long_ago else "")
+        call.say(f"{lead}\n{question.text}" if lead else question.text, buttons=question.buttons)
+
+
+def _gives_up(task: Task, state: TaskState, heard: Heard) -> bool:
+    """算了, 取消吧; and 不要了, where something is to be chosen or confirmed."""
+    if heard.intent == "cancel" and (not heard.text or len(heard.text) <= 12 or heard.sure >= CERTAIN):
+        return True
+    if heard.gives_up or (heard.intent in task.quits and is_sure(heard)):
+        return True
+    chooses = state.question is not None and bool(state.question.options)
+    return heard.wants_none and (chooses or state.asked == "confirm")
 
 
 def _is_about_a_notice(call: Call, state: TaskState, heard: Heard) -> bool:

@@ -22,6 +22,14 @@ NOTHING = re.compile(
     re.IGNORECASE,
 )
 """Nothing to tell: 没有, 不用了. Not: 没用过这项."""
+GIVES_UP = re.compile(
+    r"(那|那就|还是|先|先都|都)*"
+    r"(取消|放弃|作罢|拉倒|[不别](办|弄|转|换|约|改|登记|投诉|兑换?|订|买|退|搞|核实|查|下单)了|不用(办|转|换|约|改|登记|兑换)了?)"
+    r"(掉|吧|了|啊|啦|呀|哈|谢谢|[\s，,。.!！~])*"
+)
+"""Wants no more of what is asked: 取消吧, 那就不转了. Not: 不要了, which may be one answer among others."""
+WANTS_NONE = re.compile(r"(那|那就|都|先)*(不要|不用|不需要)(了|吧|啦|[\s，,。.!！~])*")
+RESUMES = re.compile(r"(好|行|那|那就|我们|咱们)*(继续|接着)(来|办|弄|说|刚才的|吧|呀|啊|[\s，,。.!！~])*")
 NOT_NOW = re.compile(r"(等|稍等|等会|等一|晚点|回头|待会|一会|先忙)")
 DIGITS = re.compile(r"(?<![\d.])\d{1,9}(?:\.\d{1,2})?(?![\d.])")
 NO_AMOUNT = re.compile(r"尾号|卡号|单号|月|日|点|号")
@@ -135,6 +143,21 @@ class Heard:
     def says_nothing(self) -> bool:
         """Has nothing to tell, asked for words."""
         return self.intent == "deny" if not self.text else NOTHING.fullmatch(self.text) is not None
+
+    @property
+    def gives_up(self) -> bool:
+        """Wants nothing more of the task, in words that cannot be an answer to it."""
+        return GIVES_UP.fullmatch(self.text) is not None
+
+    @property
+    def wants_none(self) -> bool:
+        """不要了, which gives up where something is to be chosen or confirmed."""
+        return WANTS_NONE.fullmatch(self.text) is not None
+
+    @property
+    def resumes(self) -> bool:
+        """Wants to go on with what was put aside."""
+        return RESUMES.fullmatch(self.text) is not None
 
     @property
     def says_plainly_yes(self) -> bool:

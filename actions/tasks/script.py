@@ -126,15 +126,18 @@ class Script:
         narrow: Narrow | None = None,
         part: Callable[[str], str] | None = None,
         lone: bool = True,
+        near: Narrow | None = None,
         gone: str = "刚才选的已经没有了，您看看别的。",
+        none_such: str = "这个选不了，您看看下面的。",
         listed: bool = True,
         more: str = "还有 {} 样，说出名字就行。",
     ) -> Option:
         """One of `options`; the only one is taken unasked if `lone`.
 
-        `narrow` says which values a message leaves possible (a time, a price); `part`, which part of the
-        words is about this question; `listed`: the options are written out under it, numbered, the first
-        few of them, and `more` says how to name the others.
+        `narrow` says which values a message leaves possible (a time, a price); `near`, which come close
+        where it leaves none, which `none_such` says; `part`, which part of the words is about this question;
+        `listed`: the options are written out under it, numbered, the first few of them, and `more` says how
+        to name the others.
         """
         by_value = {option.value: option for option in options}
         known = self.state.values.get(name)
@@ -145,6 +148,13 @@ class Script:
         if lone and len(options) == 1 and known is None:
             return options[0]
         possible = self._named(name, options, narrow, part) if self._reads(name) else []
+        if not possible and self._rules_out_all(name, narrow):
+            close = self._among(options, near)
+            if close or self.state.asked == name:
+                self.lead(none_such)
+            if close:
+                self.state = self.state.without(name)
+                raise self._asking_which(name, ask, close, more, listed=listed)
         if len(possible) == 1 and possible[0].value != known:
             return self._take(name, possible[0].value, possible[0])
         if known is not None and (not possible or known in [each.value for each in possible]):
@@ -177,9 +187,17 @@ class Script:
         narrowed = narrow(heard) if narrow else None
         if narrowed is None:
             return possible
-        if not narrowed and asked:
-            self.lead("这个选不了，您看看下面的。")
         return [o for o in (possible or options) if o.value in narrowed]
+
+    def _rules_out_all(self, name: str, narrow: Narrow | None) -> bool:
+        """Whether the message asks for something that none of the options is."""
+        return (
+            narrow is not None and self.heard is not None and self._reads(name) and narrow(self.heard) == []
+        )
+
+    def _among(self, options: Sequence[Option], near: Narrow | None) -> list[Option]:
+        values = (near(self.heard) if near and self.heard else None) or []
+        return [option for option in options if option.value in values]
 
     def _asking_which(
         self, name: str, ask: str, options: Sequence[Option], more: str, *, listed: bool
@@ -208,9 +226,7 @@ class Script:
         """An amount in fen, from 1 fen to `most`; 全部 is `most`."""
 
         def read(heard: Heard) -> int | None:
-            if any(
-                word in heard.text for word in ("全部", "全都", "都转", "全转", "所有", "一分不留", "全额")
-            ):
+            if any(word in heard.text for word in EVERYTHING):
                 return most
             if (fen := heard.fen()) is not None:
                 return fen
@@ -294,7 +310,7 @@ class Script:
         heard = self.heard
         if heard is not None and self.state.asked == "confirm" and not self.understood:
             if heard.says_plainly_yes or (self.last and self._agrees(heard)):
-                if not self.state.is_stale(self.now):
+                if not self.state.is_stale(self.now) and not self.state.is_parked:
                     self.understood = True
                     return
                 self.lead("隔了一会儿了，我再跟您确认一遍。")
@@ -318,11 +334,11 @@ class Script:
     def lead(self, words: str) -> None:
         """Say `words` before the next question; the message was an answer, if not a good one."""
         self.understood = True
-        self.state = replace(self.state, lead=words, tries=0)
+        self.state = replace(self.state, lead=words, tries=0, asides=0)
 
     def _take(self, name: str, value: Any, given: T) -> T:
         self.understood = True
-        self.state = replace(self.state.knowing(name, value), tries=0)
+        self.state = replace(self.state.knowing(name, value), tries=0, asides=0)
         return given
 
     def _asking(

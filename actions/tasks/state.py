@@ -13,6 +13,10 @@ DEEPEST = 3
 """So many tasks may wait below one another; the oldest is forgotten."""
 
 
+PARKED = 2
+"""After so many asides in a row the question is put aside until the customer wants to go on."""
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """What was asked last, as it is said. `buttons`: title → payload."""
@@ -21,6 +25,11 @@ class Question:
     buttons: Mapping[str, str] = field(default_factory=dict[str, str])
     options: tuple[str | int, ...] = ()
     """The values offered, in the order they were numbered."""
+
+    @property
+    def brief(self) -> str:
+        """Without the list, which stands above already; what is to be confirmed is always shown whole."""
+        return self.text.partition("\n")[0] if self.options else self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +46,11 @@ class TaskState:
     """Said once, before the question."""
     quiet: bool = False
     """The customer asked for time: the lead is said, the question is not repeated."""
+    back: bool = False
+    """The task above it has just ended."""
     tries: int = 0
+    asides: int = 0
+    """How often in a row the customer has spoken of something else."""
     below: TaskState | None = None
 
     @classmethod
@@ -50,6 +63,10 @@ class TaskState:
             known["question"] = Question(asked["text"], asked["buttons"], tuple(asked["options"]))
         known["below"] = cls.in_slot(known.get("below"))
         return cls(**known)
+
+    @property
+    def is_parked(self) -> bool:
+        return self.asides >= PARKED
 
     def as_slot(self) -> dict[str, Any]:
         return asdict(self)

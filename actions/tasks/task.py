@@ -38,6 +38,12 @@ class Task(CustomerAction, ABC):
     personal: ClassVar[bool] = True
     """Whether it needs the proof of who the customer is."""
     left: ClassVar[str] = "好的，先不办了，什么都没有动。需要时再找我。"
+    kin: ClassVar[frozenset[str]] = frozenset()
+    """Intents that, while this task is open, are said about it: 换到后天 to a time that is being chosen."""
+    quits: ClassVar[frozenset[str]] = frozenset()
+    """Intents that, while this task is open, end it: 取消预约 before anything was booked."""
+    replaces: ClassVar[frozenset[str]] = frozenset()
+    """Tasks that are over when this one begins: who cancels a visit no longer moves it."""
 
     @abstractmethod
     async def script(self, s: Script) -> None:
@@ -55,7 +61,7 @@ class Task(CustomerAction, ABC):
             state = before
         else:
             key = hashlib.sha256(f"{call.conversation}:{call.message_id}:{self.topic}".encode()).hexdigest()
-            state = TaskState(self.topic, key[:40], call.now.isoformat()).above(before)
+            state = TaskState(self.topic, key[:40], call.now.isoformat()).above(self._left_below(before))
         played = await play(self, call, state, heard)
         if not played.proved:
             return ask_identity(call, self.name())
@@ -63,13 +69,17 @@ class Task(CustomerAction, ABC):
             return [SlotSet("task", played.state.as_slot()), FollowupAction(FORM)]
         return ended(state)
 
+    def _left_below(self, before: TaskState | None) -> TaskState | None:
+        while before is not None and before.name in self.replaces:
+            before = before.below
+        return before
+
 
 def ended(state: TaskState) -> Events:
     """After a task: back to the one that waits below it, or nothing more to ask."""
     if state.below is None:
         return [SlotSet("task", None), FollowupAction("action_listen")]
-    title = task_named(state.below.name).title
-    below = replace(state.below, lead=f"接着刚才的「{title}」。")
+    below = replace(state.below, lead="", back=True)
     return [SlotSet("task", below.as_slot()), FollowupAction(FORM)]
 
 

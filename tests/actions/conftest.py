@@ -50,8 +50,10 @@ class Customer:
         emotion: str = "calm",
         sure: float = 0.9,
         parts: list[dict[str, Any]] | None = None,
+        after: str | None = None,
     ) -> list[dict[str, Any]]:
-        """Run one action on the customer's message; its events are applied to the slots."""
+        """Run one action on the customer's message, `after` another; its events are applied to the slots."""
+        events = [{"event": "user"}, {"event": "action", "name": after}] if after else []
         message = {
             "text": text,
             "intent": {"name": intent, "confidence": sure},
@@ -61,7 +63,7 @@ class Customer:
             "parts": parts or [],
             "metadata": {"identity": self.identity, "time_zone": "Asia/Shanghai"},
         }
-        tracker = {"sender_id": "c-test", "slots": self.slots, "latest_message": message, "events": []}
+        tracker = {"sender_id": "c-test", "slots": self.slots, "latest_message": message, "events": events}
         result = await self.executor.run({"next_action": action, "tracker": tracker, "domain": {}})
         assert result is not None
         self.said = result.responses

@@ -68,6 +68,16 @@ class Talk:
             await self._ask(text, intent, emotion)
         return self.text
 
+    async def aside(self, action: str, text: str, intent: str) -> str:
+        """Something else in the middle of a task: its own action answers, and then the task asks."""
+        assert await self.say(text, intent) == ""
+        assert self.passed_on
+        await self._call(action, text, intent, {})
+        message = f"m-{self._messages}"
+        await self.customer.call("action_ask_step", text, intent, message_id=message, after=action)
+        self.said += self.customer.said
+        return self.text
+
     async def resume(self) -> str:
         """After a proof of identity in the middle of a task."""
         self._new_message()

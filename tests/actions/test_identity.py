@@ -54,6 +54,22 @@ async def test_what_is_no_number_is_left_to_the_dialogue(visitor: Customer) -> N
     assert await visitor.answer("你们几点下班", "ask_commitment") == []
 
 
+async def test_a_story_told_before_the_proof_is_not_told_again(visitor: Customer) -> None:
+    """Who begins to complain while being asked for a number is heard; a mere question is not taken for it."""
+    await visitor.call("action_file_complaint", "我要投诉", "file_complaint")
+    visitor.slots["requested_slot"] = "identity_number"
+    assert await visitor.answer("你们几点下班", "ask_commitment") == []
+    await visitor.answer("快递员态度太差，把我的包裹扔地上", "feedback_dissatisfied")
+    assert "记下了" in visitor.slots["prompt"]
+    assert visitor.slots["pending_action"][0]["parse"]["text"] == "我要投诉，快递员态度太差，把我的包裹扔地上"
+    await visitor.answer(PHONE)
+    visitor.slots["requested_slot"] = "code"
+    await visitor.answer(await visitor.code())
+    await visitor.call("action_resume_pending", "123456")
+    assert visitor.slots["task"]["values"]["what"].endswith("把我的包裹扔地上")
+    assert visitor.slots["task"]["asked"] == "wish"
+
+
 async def test_a_mistyped_number_is_asked_for_again(visitor: Customer) -> None:
     """Too few digits get a sentence that says what is wanted."""
     visitor.slots["requested_slot"] = "identity_number"

@@ -12,6 +12,7 @@ from tests.actions import world
 from tests.actions.conftest import Customer, prove
 from tests.actions.talk import Talk
 
+FIFTY = {"fen": 5_000, "min_fen": 5_000, "max_fen": 5_000}
 TWENTY = {"fen": 2_000, "min_fen": 2_000, "max_fen": 2_000}
 SOME = {"fen": None, "min_fen": 20_000, "max_fen": 90_000}
 
@@ -120,6 +121,40 @@ async def test_with_one_card_there_is_nowhere_to_move_it(visitor: Customer, cust
     await prove(visitor)
     await world.card(visitor, customer_id, "6222000000008821", 8_800)
     assert "没有第二张同类的有效卡" in await Talk(visitor).begin("action_transfer_balance", "转余额")
+
+
+async def test_a_card_may_be_described(talk: Talk, customer_id: CustomerId) -> None:
+    """快到期的那张, 钱少的那张: a card need not be named by number; an amount told early is kept."""
+    await world.card(talk.customer, customer_id, "6222000000007919", 9_000, days=12)
+    assert "从哪张卡转出" in await talk.begin("action_transfer_balance", "转余额")
+    said = await talk.say("转50块", "transfer_balance", amount=FIFTY)
+    assert "好的，转 50 元。" in said
+    assert "从哪张卡转出" in said
+    assert "转到哪张卡" in await talk.say("快到期的那张", "ask_points_expiry")
+    assert "从尾号 7919 转 50 元到尾号 8821" in await talk.say("钱多的那张")
+
+
+async def test_an_open_question_does_not_nag(talk: Talk, customer_id: CustomerId) -> None:
+    """Two other questions, and it is put aside with one sentence; 继续 brings it back whole."""
+    await talk.begin("action_transfer_balance", "转余额")
+    first = await talk.aside("action_points", "我还有多少积分", "ask_points")
+    assert "接着刚才的「转余额」" in first
+    assert "1." not in first
+    assert "给您留着" in await talk.aside("action_points", "我还有多少积分", "ask_points")
+    assert "转余额" not in await talk.aside("action_points", "我还有多少积分", "ask_points")
+    said = await talk.say("继续", "affirm")
+    assert "从哪张卡转出？\n1." in said
+
+
+async def test_a_yes_to_what_was_put_aside_is_asked_for_again(talk: Talk, customer_id: CustomerId) -> None:
+    """After other questions a bare yes moves no money before the customer has seen again what will happen."""
+    before = await balances(talk, customer_id)
+    await talk.begin("action_transfer_balance", "从8821转20到6612", amount=TWENTY)
+    for _ in range(2):
+        await talk.aside("action_points", "我还有多少积分", "ask_points")
+    assert "从尾号 8821 转 20 元到尾号 6612" in await talk.say("好的", "affirm")
+    assert await balances(talk, customer_id) == before
+    assert "转好了" in await talk.say("好的", "affirm")
 
 
 async def test_a_task_inside_a_task(talk: Talk, customer_id: CustomerId) -> None:

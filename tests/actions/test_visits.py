@@ -53,12 +53,39 @@ async def test_a_time_spoken_of_is_found(talk: Talk) -> None:
 
 
 async def test_a_time_nobody_has_is_said_to_be_none(talk: Talk) -> None:
-    """What is not free is not promised; the free times are shown again."""
+    """What is not free is not promised; the free times of that day are shown."""
     await talk.begin("action_book_visit", "约个师傅")
     late = {"from": "2026-11-23T20:00:00+08:00", "to": "2026-11-23T21:00:00+08:00", "grain": "hour"}
     said = await talk.say("明晚八点", time=late)
-    assert "选不了" in said
+    assert "没有空位" in said
     assert "1. 明天 9:00-10:00" in said
+    assert "后天" not in said
+
+
+async def test_another_time_instead_of_a_yes_is_shown_anew(talk: Talk, customer_id: CustomerId) -> None:
+    """换到后天上午十点 is about the visit being booked: none begins then, and that day's are shown."""
+    await talk.begin("action_book_visit", "最早的")
+    ten = {"from": "2026-11-24T10:00:00+08:00", "to": "2026-11-24T11:00:00+08:00", "grain": "hour"}
+    said = await talk.say("换到后天上午10点", "move_visit", time=ten)
+    assert "没有空位" in said
+    assert "1. 后天 9:00-10:00" in said
+    assert "后天 9:00-10:00" in await talk.say("第一个")
+    assert "这些时间有空" in await talk.say("换个时间吧", "move_visit")
+    assert "先不约了" in await talk.say("取消吧", "affirm", sure=0.68)
+    assert not talk.asked
+    assert await times(talk, customer_id) == []
+
+
+async def test_who_cancels_a_visit_no_longer_moves_it(talk: Talk, customer_id: CustomerId) -> None:
+    """取消上门 in the middle of moving: the move is over, and does not come back when the visit is gone."""
+    await talk.begin("action_book_visit", "最早的")
+    await talk.say("好的", "affirm")
+    await talk.begin("action_move_visit", "改个时间")
+    assert "取消上门维修" in await talk.begin("action_cancel_visit", "还是取消上门")
+    said = await talk.say("确定", "affirm")
+    assert "已经取消" in said
+    assert "接着刚才" not in said
+    assert await times(talk, customer_id) == []
 
 
 async def test_a_place_taken_meanwhile_is_offered_to_nobody(talk: Talk, customer_id: CustomerId) -> None:

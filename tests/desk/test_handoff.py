@@ -104,7 +104,7 @@ async def test_anger_and_two_misses_call_a_person(house: House) -> None:
     agent = await (await house.agent("xiaoli")).start()
     angry, lost = await house.customer(), await house.customer()
     await angry.say("我很生气")
-    await angry.until("真的很抱歉")
+    await angry.until("请同事直接跟您谈")
     assert (await agent.given())["reason"] == "anger"
     await lost.say("听不懂一")
     await lost.until("echo")

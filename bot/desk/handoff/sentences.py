@@ -25,7 +25,7 @@ _STAY = QuickReply("继续问小回", intent=STAY)
 _CANCEL = QuickReply("取消", intent=CANCEL)
 
 _BECAUSE: Final = {
-    "anger": "让您生气了，真的很抱歉。",
+    "anger": "这件事请同事直接跟您谈。",
     "not_understood": "抱歉，我没能听懂您的意思，请同事来帮您。",
     "green_channel": "您的事我们优先处理。",
     "person_only": "这件事需要同事亲自办理。",
@@ -96,7 +96,7 @@ def closed(hours: str, opens: str | None, reason: str) -> Content:
     """Nobody works now."""
     again = f"下次上班是{opens}。" if opens else ""
     return Content(
-        f"{_BECAUSE.get(reason, '')}人工客服现在不在上班时间（{hours}）。{again}{_INSTEAD}",
+        f"{_because(reason)}人工客服现在不在上班时间（{hours}）。{again}{_INSTEAD}",
         quick_replies=(_MESSAGE, _CALLBACK, _STAY),
     )
 
@@ -104,9 +104,15 @@ def closed(hours: str, opens: str | None, reason: str) -> Content:
 def nobody_there(reason: str) -> Content:
     """Opening hours, and yet nobody is on duty."""
     return Content(
-        f"{_BECAUSE.get(reason, '')}抱歉，现在没有同事在岗，不让您空等。{_INSTEAD}",
+        f"{_because(reason)}现在没有同事在岗，不让您空等。{_INSTEAD}",
         quick_replies=(_MESSAGE, _CALLBACK, _STAY),
     )
+
+
+def _because(reason: str) -> str:
+    """Why a person is wanted, where none is to be had; one apology is enough."""
+    because = "" if reason == "anger" else _BECAUSE.get(reason, "")
+    return because if "抱歉" in because else f"抱歉，{because}"
 
 
 def too_many(waiting: int) -> Content:
