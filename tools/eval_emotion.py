@@ -8,7 +8,6 @@ their confidences, pleased against worried, annoyed and angry; calm takes no par
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import time
 from collections import Counter
@@ -25,6 +24,7 @@ from bot.brain.nlu.linear.features import Words
 from bot.brain.nlu.linear.model import LinearModel
 from bot.brain.nlu.words import words_of
 from tools.evaluation.report import table, write_json
+from tools.evaluation.utterances import rows
 
 NEGATIVE = ("worried", "annoyed", "angry")
 FOLDS = 5
@@ -34,16 +34,24 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--file", type=Path, help="rows of text and label (positive or negative)")
     arguments = parser.parse_args()
+    if arguments.file and not arguments.file.is_file():
+        print(f"There is no file {arguments.file}.", file=sys.stderr)
+        return 1
+    measured = rows(arguments.file) if arguments.file else []
+    if unknown := sorted({row.label for row in measured} - {"positive", "negative"}):
+        print(f"Labels must be positive or negative, not {', '.join(unknown)}.", file=sys.stderr)
+        return 1
     nlp = create_language()
     examples = read_examples()
     texts = [(text, words_of(nlp(text))) for text, _ in examples]
     truth = [label for _, label in examples]
     result: dict[str, object] = {"examples": len(texts), "held_back": _held_back(texts, truth)}
-    if arguments.file:
-        rows = [json.loads(line) for line in arguments.file.read_text("utf-8").splitlines() if line.strip()]
+    if measured:
         model = train_emotion(texts, truth)
         result["file"] = _on_file(
-            model, [(r["text"], words_of(nlp(r["text"]))) for r in rows], [r["label"] for r in rows]
+            model,
+            [(row.text, words_of(nlp(row.text))) for row in measured],
+            [row.label for row in measured],
         )
     write_json("emotion", result)
     return 0
@@ -73,9 +81,6 @@ def _held_back(texts: Sequence[tuple[str, Words]], truth: Sequence[str]) -> dict
 def _on_file(
     model: LinearModel, texts: Sequence[tuple[str, Words]], truth: Sequence[str]
 ) -> dict[str, object]:
-    unknown = sorted(set(truth) - {"positive", "negative"})
-    if unknown:
-        raise SystemExit(f"Labels must be positive or negative, not {', '.join(unknown)}.")
     read: list[str] = []
     for text in texts:
         confidence = dict(model.predict(*text))

@@ -17,22 +17,22 @@ from sklearn.model_selection import StratifiedKFold
 
 from tools.evaluation.readers import Read, character_svm, ours
 from tools.evaluation.report import table, write_json
-from tools.evaluation.utterances import DEV, rows
+from tools.evaluation.utterances import DEV, missing, rows
 
-SMP = DEV.parent / "smp2017"
+TRAIN = DEV.parent / "smp2017" / "train.jsonl"
+TEST = DEV.parent / "smp2017" / "dev.jsonl"
 FOLDS = 5
 AIM = 0.94
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--train", type=Path, default=SMP / "train.jsonl")
-    parser.add_argument("--test", type=Path, default=SMP / "dev.jsonl")
+    parser.add_argument("--train", type=Path, default=TRAIN)
+    parser.add_argument("--test", type=Path, default=TEST)
     arguments = parser.parse_args()
-    for path in (arguments.train, arguments.test):
-        if not path.exists():
-            print(f"skipped: there is no {path}; name one with TRAIN=… and TEST=…")
-            return 0
+    for path, usual in ((arguments.train, TRAIN), (arguments.test, TEST)):
+        if not path.is_file():
+            return missing(path, usual, "TRAIN=… and TEST=…")
     train = [(row.text, row.label) for row in rows(arguments.train)]
     test = [(row.text, row.label) for row in rows(arguments.test)]
     lines: list[list[object]] = []

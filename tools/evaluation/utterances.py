@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -42,12 +43,28 @@ def rows(path: Path) -> list[Row]:
     for line, raw in enumerate(path.read_text("utf-8").splitlines(), 1):
         if not raw.strip():
             continue
-        row = json.loads(raw)
+        try:
+            row = json.loads(raw)
+        except json.JSONDecodeError as error:
+            raise SystemExit(f"{path}:{line}: this is no JSON: {error}") from error
+        if not isinstance(row, dict):
+            raise SystemExit(f"{path}:{line}: a row is an object, not {type(row).__name__}")
         label = row.get("label", row.get("intent"))
         if not label or not isinstance(row.get("text"), str):
             raise SystemExit(f"{path}:{line}: a row needs text and label (or intent)")
         read.append(Row(row["text"], label, row.get("alt") or []))
+    if not read:
+        raise SystemExit(f"{path} has no rows")
     return read
+
+
+def missing(path: Path, usual: Path, option: str) -> int:
+    """Say that the file is not there. The usual one lies beside the project and may be away: no failure."""
+    if path == usual:
+        print(f"skipped: there is no {path}; name another with {option}")
+        return 0
+    print(f"There is no file {path}.", file=sys.stderr)
+    return 1
 
 
 def label_map() -> dict[str, str]:
