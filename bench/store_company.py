@@ -16,6 +16,7 @@ from bot.store.bulk import insert_rows
 from bot.store.cards.models import Card, CardType
 from bot.store.complaints.models import Complaint
 from bot.store.contracts.models import Contract
+from bot.store.counters.models import Counter
 from bot.store.customers.models import Customer, Tier
 from bot.store.customers.numbers import member_number
 from bot.store.ledger.models import Account, Company, Consumption, Entry, Lot, Transaction
@@ -42,6 +43,7 @@ async def build(database: Database, customers: int, done: Done) -> None:
             CatalogueItem(code=f"I{place}", name=f"礼品{place}", points=50 * place, stock=None)
             for place in range(1, 51)
         )
+        session.add(Counter(name="member_number", value=customers))  # so many are given, as `_chunk` does
         await session.flush()
         await add_dealers(session, NOW)
     for first in range(1, customers + 1, CHUNK):

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from bot.kit.db import WriteSession, insert_into
 from bot.kit.ids import AccountId, CardId, CustomerId
+from bot.store.bulk import table_of
 from bot.store.ledger.models import Account, AccountKind, Unit
 
 
@@ -46,26 +49,31 @@ async def find_account(
     """The account, or None when nothing was ever booked on it."""
     of = {"customer": customer_id, "kind": kind}
     statement = _OWN if card_id is None else _OF_CARD
-    return (
-        await session.execute(statement, of if card_id is None else {**of, "card": card_id})
-    ).scalar_one_or_none()
+    found = await session.run_sync(rows, statement, of if card_id is None else {**of, "card": card_id})
+    return found[0].id if found else None
 
 
 async def lock_accounts(session: WriteSession, ids: Iterable[AccountId]) -> dict[AccountId, LockedAccount]:
     """Lock customers' accounts until the transaction ends, in order of id, so that nobody deadlocks."""
-    rows = (await session.execute(_LOCKED, {"ids": sorted(set(ids))})).all()
-    return {row.id: LockedAccount(row.id, row.kind, row.unit, row.balance or 0) for row in rows}
+    held = await session.run_sync(rows, _LOCKED, {"ids": sorted(set(ids))})
+    return {row.id: LockedAccount(row.id, row.kind, row.unit, row.balance or 0) for row in held}
 
 
-_ACCOUNT = select(Account.id).where(
-    Account.customer_id == bindparam("customer"), Account.kind == bindparam("kind")
+def rows(session: Session, statement: Select[*tuple[Any, ...]], of: dict[str, Any]) -> Sequence[Any]:
+    """What a statement on tables finds. Past the session, which would take as long as the statement."""
+    return session.connection().execute(statement, of).all()
+
+
+_ACCOUNTS = table_of(Account).c
+_ACCOUNT = select(_ACCOUNTS.id).where(
+    _ACCOUNTS.customer_id == bindparam("customer"), _ACCOUNTS.kind == bindparam("kind")
 )
-_OWN = _ACCOUNT.where(Account.card_id.is_(None))
-_OF_CARD = _ACCOUNT.where(Account.card_id == bindparam("card"))
+_OWN = _ACCOUNT.where(_ACCOUNTS.card_id.is_(None))
+_OF_CARD = _ACCOUNT.where(_ACCOUNTS.card_id == bindparam("card"))
 _LOCKED = (
-    select(Account.id, Account.kind, Account.unit, Account.balance)
-    .where(Account.id.in_(bindparam("ids", expanding=True)), Account.customer_id.is_not(None))
-    .order_by(Account.id)
+    select(_ACCOUNTS.id, _ACCOUNTS.kind, _ACCOUNTS.unit, _ACCOUNTS.balance)
+    .where(_ACCOUNTS.id.in_(bindparam("ids", expanding=True)), _ACCOUNTS.customer_id.is_not(None))
+    .order_by(_ACCOUNTS.id)
     .with_for_update()
 )
 """Made once: building a statement costs as much as running it."""

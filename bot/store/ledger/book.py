@@ -8,12 +8,13 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from bot.kit.db import WriteSession
 from bot.kit.errors import BadInput
 from bot.kit.ids import AccountId, LotId, TransactionId
 from bot.store.bulk import table_of
-from bot.store.ledger.accounts import LockedAccount
+from bot.store.ledger.accounts import LockedAccount, rows
 from bot.store.ledger.errors import TooLittle
 from bot.store.ledger.models import Account, Company, Consumption, Entry, Lot, Transaction, TransactionKind
 from bot.store.requests.service import KeyReused, Note, require_key
@@ -71,7 +72,7 @@ class Draft:
 async def find_posted(session: AsyncSession, key: str, print_: bytes) -> Posted | None:
     """The transaction already booked under `key`; KeyReused when it was about something else."""
     require_key(key)
-    row = (await session.execute(_POSTED, {"known_key": key})).one_or_none()
+    row = next(iter(await session.run_sync(rows, _POSTED, {"known_key": key})), None)
     if row is None:
         return None
     if row.fingerprint != print_:
@@ -87,17 +88,17 @@ async def plan_takes(
     TooLittle when what has not expired does not suffice.
     """
     require_positive(amount)
-    rows = (await session.execute(_COVER, {"accounts": accounts, "now": now})).all()
+    lots = await session.run_sync(rows, _COVER, {"accounts": accounts, "now": now})
     rank = {account: place for place, account in enumerate(accounts)}
     far = datetime.max.replace(tzinfo=now.tzinfo)
-    rows = sorted(rows, key=lambda row: (row.expires_at or far, rank[row.account_id], row.id))
+    lots = sorted(lots, key=lambda lot: (lot.expires_at or far, rank[lot.account_id], lot.id))
     takes: list[Take] = []
     missing = amount
-    for row in rows:
+    for lot in lots:
         if not missing:
             break
-        part = min(missing, row.remaining)
-        takes.append(Take(row.id, row.account_id, part, row.expires_at))
+        part = min(missing, lot.remaining)
+        takes.append(Take(lot.id, lot.account_id, part, lot.expires_at))
         missing -= part
     if missing:
         raise TooLittle(amount, amount - missing)
@@ -108,6 +109,12 @@ async def write(session: WriteSession, draft: Draft, accounts: dict[AccountId, L
     """Book `draft`. `accounts` are the locked accounts it touches."""
     amounts = draft.customer_amounts()
     _require_balanced(draft, amounts, accounts)
+    return Posted(await session.run_sync(_write, draft, amounts))
+
+
+def _write(session: Session, draft: Draft, amounts: dict[AccountId, int]) -> TransactionId:
+    """All statements in one go: stepping between the session's world and asyncio's costs, too."""
+    connection = session.connection()
     values = {
         "key": draft.note.key,
         "fingerprint": draft.fingerprint,
@@ -118,40 +125,35 @@ async def write(session: WriteSession, draft: Draft, accounts: dict[AccountId, L
         "approved_by": draft.note.approved_by,
         "reverses_id": draft.reverses_id,
     }
-    transaction_id: TransactionId = (await session.execute(_TRANSACTION, values)).scalar_one()
+    id_: TransactionId = connection.execute(_TRANSACTION, values).scalar_one()
     entries = [*amounts.items(), *((int(account), amount) for account, amount in draft.company)]
-    await session.execute(
+    connection.execute(
         _ENTRY,
-        [
-            {"transaction_id": transaction_id, "account_id": account, "amount": amount}
-            for account, amount in entries
-        ],
+        [{"transaction_id": id_, "account_id": account, "amount": amount} for account, amount in entries],
     )
     if draft.grants:
-        await session.execute(_LOT, [_lot(grant, transaction_id) for grant in draft.grants])
+        connection.execute(_LOT, [_lot(grant, id_) for grant in draft.grants])
     if draft.takes:
-        await session.execute(_TAKE, [{"lot": take.lot_id, "taken": take.amount} for take in draft.takes])
-        await session.execute(
-            _CONSUMPTION,
-            [
-                {"transaction_id": transaction_id, "lot_id": take.lot_id, "amount": take.amount}
-                for take in draft.takes
-            ],
-        )
+        connection.execute(_TAKE, [{"lot": take.lot_id, "taken": take.amount} for take in draft.takes])
+        consumed = [{"transaction_id": id_, "lot_id": t.lot_id, "amount": t.amount} for t in draft.takes]
+        connection.execute(_CONSUMPTION, consumed)
     if amounts:
-        rows = [{"account": account, "added": amount} for account, amount in amounts.items()]
-        await session.execute(_BALANCE, rows)
-    return Posted(transaction_id)
+        added = [{"account": account, "added": amount} for account, amount in amounts.items()]
+        connection.execute(_BALANCE, added)
+    return id_
 
 
 _ACCOUNTS, _LOTS = table_of(Account), table_of(Lot)
-_POSTED = select(Transaction.id, Transaction.fingerprint).where(Transaction.key == bindparam("known_key"))
-_COVER = select(Lot.id, Lot.account_id, Lot.remaining, Lot.expires_at).where(
-    Lot.account_id.in_(bindparam("accounts", expanding=True)),
-    Lot.remaining > 0,
-    or_(Lot.expires_at.is_(None), Lot.expires_at > bindparam("now")),
+_TRANSACTIONS = table_of(Transaction)
+_POSTED = select(_TRANSACTIONS.c.id, _TRANSACTIONS.c.fingerprint).where(
+    _TRANSACTIONS.c.key == bindparam("known_key")
 )
-_TRANSACTION = insert(table_of(Transaction)).returning(table_of(Transaction).c.id)
+_COVER = select(_LOTS.c.id, _LOTS.c.account_id, _LOTS.c.remaining, _LOTS.c.expires_at).where(
+    _LOTS.c.account_id.in_(bindparam("accounts", expanding=True)),
+    _LOTS.c.remaining > 0,
+    or_(_LOTS.c.expires_at.is_(None), _LOTS.c.expires_at > bindparam("now")),
+)
+_TRANSACTION = insert(_TRANSACTIONS).returning(_TRANSACTIONS.c.id)
 _ENTRY, _LOT, _CONSUMPTION = insert(table_of(Entry)), insert(_LOTS), insert(table_of(Consumption))
 _TAKE = (
     update(_LOTS)
