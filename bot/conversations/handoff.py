@@ -14,7 +14,7 @@ from bot.conversations.brain import Answer
 from bot.conversations.models import Conversation
 from bot.kit.db import ReadSession, WriteSession
 from bot.kit.ids import ConversationId
-from bot.messages import Content, ServedBy
+from bot.messages import Content, LoggedMessage, ServedBy
 
 DESK_INTENTS: Final = "desk_"
 """Quick replies whose intent begins so are the desk's: they never reach the brain."""
@@ -31,10 +31,22 @@ class Inbound:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What the desk makes of a customer's message: does the bot take its turn, and what is said at once."""
+    """What the desk makes of a customer's message: does the bot take its turn, and what is said at once.
+
+    `note`: what the desk wants to be told again when the message is stored; nobody else's business.
+    """
 
     for_bot: bool
     says: tuple[Content, ...] = ()
+    note: object = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A message that the desk heard and that stands in the log now, with the desk's note."""
+
+    message: LoggedMessage
+    note: object
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +86,8 @@ class HandoffDesk(Protocol):
         """Who serves a conversation, and the place in the queue."""
         ...
 
-    def committed(self, conversation: ConversationId) -> None:
-        """A transaction in which the desk was asked has ended well."""
+    def committed(self, conversation: ConversationId, stored: Stored | None = None) -> None:
+        """A transaction in which the desk was asked has ended well; with what it heard, if it heard one."""
         ...
 
 
@@ -103,5 +115,5 @@ class NoDesk:
     async def served_by(self, session: ReadSession, row: Conversation, now: datetime) -> ServedBy:
         return ServedBy("agent" if row.owner == "agent" else "bot")
 
-    def committed(self, conversation: ConversationId) -> None:
+    def committed(self, conversation: ConversationId, stored: Stored | None = None) -> None:
         return None

@@ -41,13 +41,13 @@ class Lease:
 @dataclass(frozen=True, slots=True)
 class Stored:
     """A stored message. `leased`: this process takes its turn; `next`: and it is the oldest that waits.
-    `answered`: what the house said at once; `desk_heard`: the desk was asked, and may have changed things."""
+    `answered`: what the house said at once; `heard`: the desk was asked, and may have changed things."""
 
     logged: LoggedMessage
     leased: bool
     next: Waiting | None
     answered: tuple[LoggedMessage, ...] = ()
-    desk_heard: bool = False
+    heard: Heard | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,7 @@ async def store_inbound(
         if idle:
             held.worker = held.worker_until = None
     if not leased or row.others_wait:
-        return Stored(logged, leased, None, answered, listens)
+        return Stored(logged, leased, None, answered, heard if listens else None)
     turn = waiting(
         message=id_,
         content=content,
@@ -139,7 +139,7 @@ async def store_inbound(
         apologised_at=row.apologised_at,
         now=lease.now,
     )
-    return Stored(logged, leased, turn, answered, listens)
+    return Stored(logged, leased, turn, answered, heard if listens else None)
 
 
 async def store_answer(

@@ -13,6 +13,7 @@ from bot.conversations import log as message_log
 from bot.conversations.content import clean_text, from_json, inbound_json
 from bot.conversations.greeting import BUTTONS, for_everybody, greeting, may_greet, prompts
 from bot.conversations.handoff import HandoffDesk, NoDesk
+from bot.conversations.handoff import Stored as DeskHeard
 from bot.conversations.hot import AlreadyStored, store_inbound
 from bot.conversations.hub import Hub
 from bot.conversations.models import ERASED_USER, Conversation, Message
@@ -151,8 +152,8 @@ class ConversationService:
         self._hub.publish(conversation, MessagesAdded((stored.logged, *stored.answered)))
         if stored.leased:
             self._turns.notify(conversation, stored.next)
-        if stored.desk_heard:
-            self._desk.committed(conversation)
+        if stored.heard is not None:
+            self._desk.committed(conversation, DeskHeard(stored.logged, stored.heard.note))
         return Receipt(stored.logged.seq, duplicate=False)
 
     async def _greeted(

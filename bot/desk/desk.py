@@ -7,6 +7,7 @@ from weakref import WeakSet
 
 from aiohttp import WSCloseCode, web
 
+from bot.conversations.handoff import Stored
 from bot.conversations.hub import Hub
 from bot.desk.agents.routes import AgentRoutes
 from bot.desk.agents.sessions import Sessions, SignedOut
@@ -14,6 +15,7 @@ from bot.desk.api.routes import Api, TokenRoutes
 from bot.desk.canned.routes import CannedRoutes
 from bot.desk.complaints.routes import ComplaintRoutes
 from bot.desk.handoff.desk import Handoff
+from bot.desk.handoff.plain import Unread
 from bot.desk.http import COOKIE, PATH, PROXIES, Door, ForgedRequest, check_origin
 from bot.desk.intake.reader import Reader, Reading
 from bot.desk.live.counting import Counting
@@ -103,8 +105,12 @@ class Desk:
         app.router.add_get(PATH + "/socket", self._socket)
         app.on_shutdown.append(self._close_sockets)
 
-    def _heard(self, conversation: ConversationId, moved: bool) -> None:
+    def _heard(self, conversation: ConversationId, moved: bool, stored: Stored | None) -> None:
         """The desk was asked about a message; `moved`: somebody else may serve the customer now."""
+        if stored is not None and isinstance(stored.note, Unread):
+            self.office.touched()
+            self.reader.hear(stored.message, stored.note)
+            return
         self.office.changed(*([conversation] if moved else []))
         self.reader.look(conversation)
 

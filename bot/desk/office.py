@@ -41,7 +41,7 @@ class Allowances(Protocol):
 
 
 class Office:
-    """Makes transactions. `nudge` is called when the desk's tickets may have changed."""
+    """Makes transactions, and tells who wants to know when they are committed."""
 
     def __init__(self, database: Database, book: RuleBook, hub: Hub, clock: Clock) -> None:
         self.database = database
@@ -49,6 +49,7 @@ class Office:
         self.hub = hub
         self.clock = clock
         self._nudges: list[Callable[[], None]] = []
+        self._touches: list[Callable[[], None]] = []
         self._waker: Waker | None = None
         self._desk: HandoffDesk | None = None
         self._allowances: Allowances | None = None
@@ -63,8 +64,12 @@ class Office:
         return await self._allowances.allowance(conversation) if self._allowances else Allowance()
 
     def on_change(self, nudge: Callable[[], None]) -> None:
-        """Call `nudge` whenever something of the desk was committed in this process."""
+        """Call `nudge` whenever something was committed in this process from which more may follow."""
         self._nudges.append(nudge)
+
+    def on_touch(self, nudge: Callable[[], None]) -> None:
+        """Call `nudge` whenever a ticket may look different on a screen, also if nothing follows from it."""
+        self._touches.append(nudge)
 
     async def close(self) -> None:
         await self._tasks.close()
@@ -94,6 +99,12 @@ class Office:
         for conversation in conversations:
             self._tasks.spawn(self._tell_service(conversation), f"service {conversation}")
         for nudge in self._nudges:
+            nudge()
+        self.touched()
+
+    def touched(self) -> None:
+        """A ticket was committed that stands where it stood: one more message is unread."""
+        for nudge in self._touches:
             nudge()
 
     async def _tell_service(self, conversation: ConversationId) -> None:

@@ -10,11 +10,12 @@ from sqlalchemy import select
 
 from bot.conversations import log as message_log
 from bot.conversations.brain import Answer
-from bot.conversations.handoff import DESK_INTENTS, Heard, Inbound, Reaction
+from bot.conversations.handoff import DESK_INTENTS, Heard, Inbound, Reaction, Stored
 from bot.conversations.models import Conversation
 from bot.conversations.ownership import bot_may_answer
 from bot.desk.agents.models import Agent
 from bot.desk.handoff import choices, sentences, understanding
+from bot.desk.handoff.plain import hear_plainly
 from bot.desk.handoff.request import request_person
 from bot.desk.handoff.returning import comes_back
 from bot.desk.intake import service as intake
@@ -31,14 +32,17 @@ from bot.kit.db import ReadSession, WriteSession
 from bot.kit.ids import ConversationId
 from bot.messages import ServedBy
 
+Changed = Callable[[ConversationId, bool, Stored | None], None]
+
 FORMS: Final = frozenset({"task_form", "identity_form"})
 """Where one of these has acted the bot is asking something itself."""
 
 
 class Handoff:
-    """The real HandoffDesk. `changed` is called after a commit that concerned the desk."""
+    """The real HandoffDesk. `changed` is called after a commit that concerned the desk: does somebody else
+    serve the customer now, and what was heard?"""
 
-    def __init__(self, book: RuleBook, changed: Callable[[ConversationId, bool], None]) -> None:
+    def __init__(self, book: RuleBook, changed: Changed) -> None:
         self._book = book
         self._changed = changed
         self._moved: set[ConversationId] = set()
@@ -47,6 +51,9 @@ class Handoff:
         self, session: WriteSession, conversation: ConversationId, message: Inbound, now: datetime
     ) -> Heard:
         """See HandoffDesk.heard."""
+        unread = await hear_plainly(session, conversation, message, now)
+        if unread is not None:
+            return Heard(for_bot=False, note=unread)
         work = Work(session, now, await self._book.read(session))
         row = await message_log.locked(session, conversation)
         for_bot = await self._hear(work, row, message)
@@ -152,11 +159,11 @@ class Handoff:
         wait = (place.wait.low, place.wait.high) if place.wait else None
         return ServedBy("queue", position=place.position, wait=wait)
 
-    def committed(self, conversation: ConversationId) -> None:
+    def committed(self, conversation: ConversationId, stored: Stored | None = None) -> None:
         """See HandoffDesk.committed. Who serves is told only when that may have changed."""
         moved = conversation in self._moved
         self._moved.discard(conversation)
-        self._changed(conversation, moved)
+        self._changed(conversation, moved, stored)
 
 
 def _count_unread(work: Work, ticket: Ticket) -> None:

@@ -20,6 +20,7 @@ from bot.desk.tickets.standing import BOT, Actor
 from bot.desk.topics import Topic
 from bot.desk.work import Matter, Work
 
+UNASKED: Final = ("anger", "green_channel")
 NOT_AGAIN_FOR: Final = timedelta(minutes=30)
 """Who did not ask for a person is not told twice within this time that there is none."""
 
@@ -110,7 +111,9 @@ async def _matter(work: Work, row: Conversation, ticket: Ticket | None, wanted: 
 
 
 async def _not_now(work: Work, row: Conversation, staff: Staffing, wanted: Request) -> bool:
-    if not wanted.asked and (wanted.reason != "anger" or await _told_lately(work, row)):
+    if not wanted.asked and wanted.reason != "anger":
+        return False
+    if wanted.reason in UNASKED and await _told_lately(work, row):
         return False
     if staff.open:
         work.say(row, sentences.nobody_there(wanted.reason))

@@ -7,16 +7,18 @@ from questions to the bot. Nothing waits for the brain: without it, words are ta
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final, Protocol
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from bot.conversations import log as message_log
 from bot.conversations.models import Conversation, Message
+from bot.desk.handoff.plain import Unread
 from bot.desk.intake import service as intake
+from bot.desk.intake.notebook import Notebook
 from bot.desk.intake.service import Said
 from bot.desk.office import Office
 from bot.desk.parses import emotion_of
@@ -27,17 +29,19 @@ from bot.desk.work import Matter, Work
 from bot.kit.errors import HuitoukeError
 from bot.kit.ids import ConversationId
 from bot.kit.tasks import TaskGroup, set_within
-from bot.messages import Understood
+from bot.messages import LoggedMessage, Understood
 
 log = structlog.get_logger(__name__)
 
-AT_ONCE: Final = 4
+AT_ONCE: Final = 8
 LOOK_BACK: Final = 5
 """Messages of one conversation that are read together."""
+MOST_BEHIND: Final = 10_000
 FORGOTTEN: Final = timedelta(seconds=3)
 LOOK_SECONDS: Final = 2.0
 
 Parse = Mapping[str, Any]
+_Known = tuple[LoggedMessage, Unread]
 
 
 class Reading(Protocol):
@@ -54,9 +58,13 @@ class Reader:
     def __init__(self, office: Office, brain: Reading) -> None:
         self._office = office
         self._brain = brain
-        self._waiting: dict[ConversationId, None] = {}
+        self._waiting: dict[ConversationId, list[_Known] | None] = {}
+        """Whose texts are to be read: those that are known, or None where the log is to be asked for them."""
+        self.behind: set[ConversationId] = set()
+        """Where something known was not understood: the log is asked there next."""
         self._news = asyncio.Event()
         self._free = asyncio.Semaphore(AT_ONCE)
+        self._notebook = Notebook(office.database)
         self._tasks = TaskGroup("reader")
 
     def start(self) -> None:
@@ -70,24 +78,53 @@ class Reader:
         self._waiting[conversation] = None
         self._news.set()
 
+    def hear(self, message: LoggedMessage, unread: Unread) -> None:
+        """A customer wrote to their agent, and all that is needed to read it is at hand."""
+        conversation = message.conversation
+        waiting = self._waiting.setdefault(conversation, None if conversation in self.behind else [])
+        if waiting is not None:
+            waiting.append((message, unread))
+            del waiting[:-LOOK_BACK]
+        self._news.set()
+
     async def _run(self) -> None:
         while True:
             if not await set_within(self._news, LOOK_SECONDS):
                 await self._find_forgotten()
             self._news.clear()
             while self._waiting:
-                conversation = next(iter(self._waiting))
-                del self._waiting[conversation]
                 await self._free.acquire()
-                self._tasks.spawn(self._read_one(conversation), conversation)
+                conversation = next(iter(self._waiting))
+                known = self._waiting.pop(conversation)
+                self._tasks.spawn(self._read_one(conversation, known), conversation)
 
-    async def _read_one(self, conversation: ConversationId) -> None:
+    async def _read_one(self, conversation: ConversationId, known: Sequence[_Known] | None) -> None:
         try:
-            await self.read(conversation)
+            await (self.read(conversation) if known is None else self._read_known(conversation, known))
         except HuitoukeError as error:
             log.warning("not_read", conversation=conversation, error=error.message)
+            self._note_behind(conversation)
         finally:
             self._free.release()
+
+    async def _read_known(self, conversation: ConversationId, known: Sequence[_Known]) -> None:
+        """Understand texts of which everything is at hand; the log is asked where more follows from them."""
+        parses = {message.seq: await self._parse(conversation, message.content.text) for message, _ in known}
+        read = [parse for parse in parses.values() if parse is not None]
+        if read and emotion_of(read[-1])[0] != known[-1][1].mood:
+            await self._take_in(conversation, parses)
+        else:
+            await self._notebook.write_down(conversation, parses)
+        for message, _ in known:
+            if (parse := parses[message.seq]) is not None:
+                self._office.hub.publish(conversation, Understood(message.seq, message, parse))
+        if None in parses.values():
+            self._note_behind(conversation)
+
+    def _note_behind(self, conversation: ConversationId) -> None:
+        if len(self.behind) >= MOST_BEHIND:
+            self.behind.clear()
+        self.behind.add(conversation)
 
     async def _find_forgotten(self) -> None:
         """Answers that nobody has read: their process ended, or the brain was silent."""
@@ -109,27 +146,24 @@ class Reader:
             mood = ticket.scalar_one_or_none() if ticket is not None else None
         asked = prompt is not None and prompt.heard_at is not None
         if not found and not asked:
+            self.behind.discard(conversation)
             return
         parses = {row.seq: await self._parse(conversation, str(row.text)) for row in found}
         read = [parse for parse in parses.values() if parse is not None]
         if asked or not read or emotion_of(read[-1])[0] != mood:
-            async with self._office.work() as work:
-                row = await message_log.locked(work.session, conversation)
-                await self._keep(work, row, parses)
+            await self._take_in(conversation, parses)
         else:
-            await self._write_down(conversation, parses)
+            await self._notebook.write_down(conversation, parses)
+        if None not in parses.values():
+            self.behind.discard(conversation)
         for seq, parse in parses.items():
             if parse is not None:
                 self._office.hub.publish(conversation, Understood(seq))
 
-    async def _write_down(self, conversation: ConversationId, parses: Mapping[int, Parse | None]) -> None:
-        """Nothing follows from what was understood: no row but the message's own is touched."""
-        async with self._office.database.write() as session:
-            for seq, parse in parses.items():
-                unread = (Message.conversation_id == conversation) & (Message.seq == seq)
-                known = update(Message).where(unread, Message.parse.is_(None))
-                if parse is not None:
-                    await session.execute(known.values(parse=dict(parse)))
+    async def _take_in(self, conversation: ConversationId, parses: Mapping[int, Parse | None]) -> None:
+        async with self._office.work() as work:
+            row = await message_log.locked(work.session, conversation)
+            await self._keep(work, row, parses)
 
     async def _parse(self, conversation: ConversationId, text: str) -> Parse | None:
         try:

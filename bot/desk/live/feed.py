@@ -96,7 +96,7 @@ class Feed:
         self._agents: dict[AgentId, AgentView] = {}
         self._agents_seen = 0.0
         self._tasks = TaskGroup("desk feed")
-        office.on_change(self.nudge)
+        office.on_touch(self.nudge)
 
     async def start(self) -> None:
         async with self._office.database.read() as session:

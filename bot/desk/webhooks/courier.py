@@ -25,6 +25,9 @@ from bot.kit.tasks import TaskGroup, set_within
 log = structlog.get_logger(__name__)
 
 LOOK_SECONDS: Final = 1.0
+REST_SECONDS: Final = 0.05
+IDLE_SECONDS: Final = 0.25
+"""Where nothing was due, as where nobody listens, news is not worth a look each."""
 AT_ONCE: Final = 32
 AT_ONCE_EACH: Final = 4
 """A slow receiver must not hold up the others."""
@@ -78,7 +81,7 @@ class Courier:
         self._busy: Counter[int] = Counter()
         self._http: aiohttp.ClientSession | None = None
         self._tasks = TaskGroup("courier")
-        office.on_change(self._news.set)
+        office.on_touch(self._news.set)
 
     def start(self) -> None:
         connector = aiohttp.TCPConnector(resolver=GuardedResolver(self._guard), ttl_dns_cache=30)
@@ -96,8 +99,10 @@ class Courier:
         while True:
             await set_within(self._news, LOOK_SECONDS)
             self._news.clear()
+            due: list[Claimed] = []
             try:
-                for claimed in await self._claim():
+                due = await self._claim()
+                for claimed in due:
                     self._busy[claimed.webhook] += 1
                     self._tasks.spawn(self._deliver(claimed), claimed.event_id)
                 looks += 1
@@ -107,7 +112,7 @@ class Courier:
                 log.warning("courier_waits", error=error.message)
             except Exception:
                 log.exception("courier_failed")
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(REST_SECONDS if due else IDLE_SECONDS)
 
     async def _claim(self) -> list[Claimed]:
         """What is due, as much as may be sent at once; nothing due costs one read."""
