@@ -31,14 +31,14 @@ OPEN, AGENTS, EACH, WAITING, LINES = 10_000, 50, 20, 200, 8
 class Made:
     """Conversations with the number (1…) of the agent who has them."""
 
-    live: list[tuple[str, str, int]]
-    """Conversation, visitor, agent."""
+    live: list[tuple[str, str, int, int]]
+    """Conversation, visitor, agent, ticket."""
 
 
 async def fill(database: Database, now: datetime) -> Made:
     """Everything, in one transaction."""
     hashed = await hash_password(PASSWORD)
-    live: list[tuple[str, str, int]] = []
+    live: list[tuple[str, str, int, int]] = []
     async with database.write() as session:
         tiers = [{"code": "gold", "name": "金卡", "rank": 2, "threshold": 8_000, "key_account": False}]
         await session.execute(insert(Tier), tiers)
@@ -53,7 +53,7 @@ async def fill(database: Database, now: datetime) -> Made:
 
 
 async def _thousand(
-    session: WriteSession, start: int, now: datetime, live: list[tuple[str, str, int]]
+    session: WriteSession, start: int, now: datetime, live: list[tuple[str, str, int, int]]
 ) -> None:
     rows: dict[type[Any], list[dict[str, Any]]] = {
         table: [] for table in (Customer, ChannelIdentity, Conversation, Message, Ticket, TicketEntry)
@@ -62,7 +62,7 @@ async def _thousand(
         agent = (number - 1) % AGENTS + 1 if number <= AGENTS * EACH else None
         conversation, visitor = str(new_conversation_id()), f"visitor-{number}"
         if agent is not None:
-            live.append((conversation, visitor, agent))
+            live.append((conversation, visitor, agent, number))
         _customer(rows, number, visitor, now)
         _talk(rows, number, conversation, visitor, agent, now)
         _ticket(rows, number, conversation, agent, now)
@@ -195,6 +195,7 @@ def _ticket(
             "assigned_at": now if agent else None,
             "waits_since": None if agent else came,
             "unread": 0,
+            "emotion": "calm" if agent else None,  # as was read of what they wrote
             "last_number": 1,
             "n": number,
             "moved_n": number,
