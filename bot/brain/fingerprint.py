@@ -14,6 +14,7 @@ READ = (
     "data",
     "bot/brain/nlu",
     "bot/brain/policies",
+    "bot/brain/plain_nlu.py",
     "bot/brain/reading.py",
     "bot/brain/training.py",
     "bot/brain/uv.lock",

@@ -11,6 +11,8 @@ from rasa.shared.importers.importer import E2EImporter, ResponsesSyncImporter
 from rasa.shared.importers.rasa import RasaFileImporter
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.brain.plain_nlu import read_utterances
+
 
 class _Files(RasaFileImporter):
     """Rasa's importer (3.6.21) reads every file again for each step of the training that asks."""
@@ -25,7 +27,7 @@ class _Files(RasaFileImporter):
 
     @cached_property
     def _nlu_data(self) -> TrainingData:
-        return super().get_nlu_data("zh")
+        return read_utterances(self._nlu_files, "zh")
 
     def get_domain(self) -> Domain:
         return self._domain

@@ -38,6 +38,7 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write(f"{error}\n")
         return 2
     os.environ["RASA_TELEMETRY_ENABLED"] = "false"
+    gc.disable()  # until all is loaded: there is nothing to throw away before
     if not is_neural(components(given.model)):
         without_tensorflow()
     quiet()
@@ -60,6 +61,7 @@ def make_app(model: Path, settings: Settings, started: float) -> Sanic:
         # What is loaded stays: looking through it again and again for garbage is what makes a turn late.
         gc.collect()
         gc.freeze()
+        gc.enable()
         logger.info("ready in %.1f s with %s", time.perf_counter() - started, model.name)
 
     async def close(app: Sanic, _: object) -> None:

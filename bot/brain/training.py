@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import gc
 import os
 import shutil
 import tarfile
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from bot.brain.beside import beside
 from bot.brain.quiet import quiet
 from bot.brain.tensorflow_free import is_neural, without_tensorflow
 
 if TYPE_CHECKING:
-    from rasa.engine.graph import GraphModelConfiguration
+    from rasa.engine.graph import GraphModelConfiguration, GraphSchema
     from rasa.shared.core.domain import Domain
     from rasa.shared.importers.importer import TrainingDataImporter
 
@@ -41,7 +43,7 @@ def train(target: Path, say: Callable[[str], None]) -> Path:
     os.environ["LOG_LEVEL"] = "ERROR"  # else Rasa draws progress bars
     if not is_neural(_components(CONFIG)):
         without_tensorflow()
-    with contextlib.redirect_stdout(None):  # `say` speaks instead
+    with contextlib.redirect_stdout(None), _keeping_everything():  # `say` speaks instead
         from bot.brain.overrides import apply_training_overrides
         from bot.brain.reading import read_once
 
@@ -52,6 +54,16 @@ def train(target: Path, say: Callable[[str], None]) -> Path:
         _check(read)
         _run(configuration, read, target, say)
     return target
+
+
+@contextlib.contextmanager
+def _keeping_everything() -> Iterator[None]:
+    """All that is read stays to the end; looking through it for garbage would take a tenth of the time."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _components(config: Path) -> list[str]:
@@ -90,14 +102,33 @@ def _run(
 
     domain = copy.deepcopy(read.get_domain())  # a step may change the one it is given
     schema = configuration.train_schema
+    understanding, dialogue = _halves(schema)
     with tempfile.TemporaryDirectory() as folder:
         storage = _storage(Path(folder))
-        runner = DaskGraphRunner.create(
-            schema, storage, ExecutionContext(graph_schema=schema), hooks=[_hook(say)]
-        )
-        runner.run(inputs={PLACEHOLDER_IMPORTER: read})
+
+        def run(targets: list[str]) -> None:
+            context = ExecutionContext(graph_schema=schema)
+            runner = DaskGraphRunner.create(
+                schema.minimal_graph_schema(targets), storage, context, hooks=[_hook(say)]
+            )
+            runner.run(inputs={PLACEHOLDER_IMPORTER: read})
+
+        with beside(lambda: run(dialogue)):  # both write into the storage, neither reads what the other wrote
+            run(understanding)
         say("packing the model")
         storage.create_model_package(target, configuration, domain)
+
+
+def _halves(schema: GraphSchema) -> tuple[list[str], list[str]]:
+    """What learns from utterances, and what from conversations alone: neither needs the other."""
+    from rasa.graph_components.providers.nlu_training_data_provider import NLUTrainingDataProvider
+
+    def reads_utterances(name: str) -> bool:
+        needed = schema.minimal_graph_schema([name]).nodes.values()
+        return any(node.uses is NLUTrainingDataProvider for node in needed)
+
+    understanding = [name for name in schema.target_names if reads_utterances(name)]
+    return understanding, [name for name in schema.target_names if name not in understanding]
 
 
 def _storage(folder: Path) -> Any:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Dict, List, Text
 
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.nlu.constants import DENSE_FEATURIZABLE_ATTRIBUTES, SPACY_DOCS
 from rasa.nlu.model import InvalidModelError
 from rasa.nlu.utils.spacy_utils import SpacyModel, SpacyNLP
 from rasa.shared.nlu.training_data.training_data import TrainingData
@@ -37,14 +39,24 @@ class ChineseNLP(SpacyNLP):
             raise InvalidModelError(
                 f"There is no pipeline at {path}. Make it with: python -m bot.brain.nlu.build"
             )
-        model = SpacyNLP.load_model(spacy_model_name)
         digest = hashlib.sha256()
         for file in sorted(path.rglob("*")):
             if file.is_file():
                 digest.update(file.read_bytes())
-        return SpacyModel(model.model, f"{spacy_model_name}@{digest.hexdigest()[:16]}")
+        return _load(spacy_model_name, digest.hexdigest()[:16])
 
     def process_training_data(self, training_data: TrainingData, model: SpacyModel) -> TrainingData:
-        """Training examples need words and entities, not emotions."""
+        """Training examples need words and entities, not emotions; what is not text needs nothing."""
         with model.model.select_pipes(disable=["huitouke_emotion"]):
-            return super().process_training_data(training_data, model)
+            for attribute in DENSE_FEATURIZABLE_ATTRIBUTES:
+                told = [example for example in training_data.training_examples if example.get(attribute)]
+                texts = [self._get_text(example, attribute) for example in told]
+                for example, doc in zip(told, model.model.pipe(texts), strict=True):
+                    example.set(SPACY_DOCS[attribute], doc)
+        return training_data
+
+
+@lru_cache(maxsize=1)
+def _load(name: Text, digest: Text) -> SpacyModel:
+    """Rasa asks for it twice, to hand it on and to use it."""
+    return SpacyModel(SpacyNLP.load_model(name).model, f"{name}@{digest}")
