@@ -89,6 +89,21 @@ async def test_a_message_sent_twice_is_counted_and_shown_once(house: House) -> N
     assert seqs == {once["seq"]}
 
 
+async def test_what_was_passed_on_is_what_the_log_tells(house: House) -> None:
+    """An agent who opens the conversation later sees the same as who was there, understood as well."""
+    agent = await (await house.agent("xiaoli")).start()
+    customer, ticket = await served(house, agent)
+    await watch(agent, customer.conversation, ticket["id"])
+    for said in ("我的积分呢", "我生气了", "😀 <b>好</b>"):
+        await customer.say(said)
+    shown: dict[int, dict[str, Any]] = {}
+    while sum(each["parse"] is not None for each in shown.values()) < 3:
+        told = await message(agent, author="customer")
+        shown[told["seq"]] = told
+    later = (await agent.get(f"/conversations/{customer.conversation}/messages"))["messages"]
+    assert [each for each in later if each["seq"] in shown] == [shown[seq] for seq in sorted(shown)]
+
+
 async def test_another_tab_is_told_the_same(house: House) -> None:
     """Two sockets of one agent, one of which opens the conversation later: both have every message once."""
     agent = await (await house.agent("xiaoli")).start()
