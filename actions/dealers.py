@@ -15,6 +15,8 @@ WORDS_ROUND_IT = re.compile(
     r"帮我|请问|麻烦|查一下|查查|查询|核实|一下|核对|是不是|是否|真的|假的|真假|正规|授权|你们的|你们|官方|合法|靠谱|骗子|"
     r"代理商|代理|经销商|业务员|的吗|吗|呢|吧|这个|那个|这家|那家|编号|号码|名字|叫|我想|是|有没有|有个|自称|说|[\s，,。.！!？?：:]"
 )
+CALLED = re.compile(r"叫(?!什么|啥|我|做)([\u4e00-\u9fff·]{2,12}?)(?=的|，|,|是|来|给|打|说|这|[?？。!！]|$)")
+"""你们有个叫张伟的代理商: whom it is about."""
 STANDING = {
     "valid": "在册，授权有效",
     "not_yet": "在册，但授权还没开始",
@@ -50,6 +52,8 @@ class VerifyAgent(Task):
             if ASKED_FOR_SECRETS.search(s.heard.text):
                 s.say(NEVER_ASKED, NEXT)
                 return
+            if named := CALLED.search(s.heard.text):
+                s.given("about", named.group(1))
         about = s.words("about", "您想核实谁？把对方的名称或授权编号发给我，我查名录。", story=False)
         told = WORDS_ROUND_IT.sub("", about) or about
         s.say(_answer(await check_dealer(s.session, told, today), told, today), NEXT)

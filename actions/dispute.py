@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from actions.bills import bill_line, period
 from actions.complain import FOLLOW, receipt
 from actions.say import yuan
@@ -13,6 +15,7 @@ from bot.store.complaints.service import By, NewComplaint, open_complaint
 
 CATEGORY = "收费"
 WHOLE = 0
+TOO_MUCH = re.compile(r"多[了收扣出算]{0,2}\s*(\d{1,6}(?:\.\d{1,2})?)(?![\d.次回笔项个天年月日号])")
 REASONS = {"没用过这项": "没用过这项", "金额不对": "金额不对", "重复收费": "重复收费"}
 
 
@@ -51,7 +54,7 @@ def _line(s: Script, bill: BillView) -> str:
     whole = Option(WHOLE, f"整张账单（{yuan(bill.total)}）", "整张账单", ("全部", "都不对", "总额", "总数"))
 
     def at_that_amount(heard: Heard) -> list[str | int] | None:
-        fen = heard.fen()
+        fen = heard.fen() or _too_much(heard.text)
         return None if fen is None else [place for place, item in lines if item.amount == fen]
 
     chosen = s.choose(
@@ -62,6 +65,12 @@ def _line(s: Script, bill: BillView) -> str:
     )
     title = "整张账单" if chosen.value == WHOLE else chosen.label.partition("：")[0]
     return f"{period(bill)} {title}，账单号 {bill.number}"
+
+
+def _too_much(text: str) -> int | None:
+    """Fen of 多了30, which need not say 块."""
+    found = TOO_MUCH.search(text)
+    return round(float(found.group(1)) * 100) if found else None
 
 
 def _ask_why(about: str) -> str:

@@ -26,6 +26,7 @@ from bot.store.bookings.service import (
 AHEAD = timedelta(days=14)
 MANY = 200
 NEXT = {"改约时间": "/move_visit", "取消上门": "/cancel_visit", "转人工": "/request_human"}
+WHEN = re.compile(r"几点|什么时候|啥时候|哪天|多久(能|会|才)?(到|来)|(到|来)了(没|吗)")
 ABOUT = re.compile(r"保修|质保|网点|地址|在哪|电话|多少钱|怎么收费|几点")
 KINDS = {"维修": ("修", "坏", "故障"), "保养": ("保养", "维护", "清洗"), "安装": ("装",)}
 OTHER_TIME = re.compile(r"[换改](个|一个|一下|下)?时间|[别其]他?的?时间|[换改](一|个)天|时间不(行|合适|方便)")
@@ -77,7 +78,10 @@ class RequestService(BookVisit):
     title = "安排维修或安装"
 
     async def script(self, s: Script) -> None:
-        if s.heard is not None and s.state.asked is None and ABOUT.search(s.heard.text):
+        begins = s.heard is not None and s.state.asked is None
+        if begins and s.heard and WHEN.search(s.heard.text) and (told := await _booked(s)):
+            raise Stop(told, NEXT)
+        if begins and s.heard and ABOUT.search(s.heard.text):
             raise Stop(
                 "保修期和服务网点要看您的购买凭证，我手里没有这份资料，不想说错。"
                 "您可以看合同包含什么，或者问同事。",
@@ -187,6 +191,14 @@ def _change_the_time(s: Script) -> None:
         return
     if OTHER_TIME.search(heard.text):
         raise Again("好的，换一个时间。", "slot")
+
+
+async def _booked(s: Script) -> str:
+    """师傅几点到: what is booked, and when; empty when nothing is."""
+    bookings = await own_bookings(s.session, s.customer, s.now)
+    return "\n".join(
+        f"您约的{each.service}是{_when(s, each)}，{each.place}，预约号 {each.number}。" for each in bookings
+    )
 
 
 async def _own(s: Script, ask: str) -> BookingView:

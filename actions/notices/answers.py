@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from dataclasses import replace
+from typing import ClassVar
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
@@ -22,31 +24,42 @@ CHINESE = {c: n for n, c in enumerate("零一二三四五")}
 FORMS = ("task_form", "identity_form")
 
 
-class NoticeYes(CustomerAction):
-    """好的, or the first button: what the notice offered begins."""
+class _Answer(CustomerAction, ABC):
+    """An answer to the notice that waits for one; where none does, `otherwise` is said."""
 
-    topic = "notice_yes"
+    otherwise: ClassVar[str]
 
     async def answer(self, call: Call) -> Events:
         notice = awaiting(call)
         step = step_of(notice)
         if notice is None or step is None:
-            return [*closed(), FollowupAction("utter_affirm")]
+            return [*closed(), FollowupAction(self.otherwise)]
+        return await self.reply(call, notice, step)
+
+    @abstractmethod
+    async def reply(self, call: Call, notice: Notice, step: Step) -> Events:
+        """What comes of it, and that the notice waits no longer."""
+
+
+class NoticeYes(_Answer):
+    """好的, or the first button: what the notice offered begins."""
+
+    topic = "notice_yes"
+    otherwise = "utter_affirm"
+
+    async def reply(self, call: Call, notice: Notice, step: Step) -> Events:
         if notice.trigger in ASKING and call.text and not Heard(call.parse).says_plainly_yes:
             return await _words(call, notice, step)
         return [*closed(), *await carry_out(call, step.yes(notice.facts))]
 
 
-class NoticeNo(CustomerAction):
+class NoticeNo(_Answer):
     """A no ends it: nothing is asked, nothing offered."""
 
     topic = "notice_no"
+    otherwise = "utter_deny"
 
-    async def answer(self, call: Call) -> Events:
-        notice = awaiting(call)
-        step = step_of(notice)
-        if notice is None or step is None:
-            return [*closed(), FollowupAction("utter_deny")]
+    async def reply(self, call: Call, notice: Notice, step: Step) -> Events:
         if notice.trigger in ASKING and len(call.text) > BARE:
             return await _words(call, notice, step)
         if step.no is not None and call.intent == "deny" and (wish := step.no(notice.facts)) is not None:
@@ -55,16 +68,13 @@ class NoticeNo(CustomerAction):
         return closed()
 
 
-class NoticeWords(CustomerAction):
+class NoticeWords(_Answer):
     """To a notice that asks (why, or how it was) any words are an answer."""
 
     topic = "notice_words"
+    otherwise = "utter_default"
 
-    async def answer(self, call: Call) -> Events:
-        notice = awaiting(call)
-        step = step_of(notice)
-        if notice is None or step is None:
-            return [*closed(), FollowupAction("utter_default")]
+    async def reply(self, call: Call, notice: Notice, step: Step) -> Events:
         return await _words(call, notice, step)
 
 

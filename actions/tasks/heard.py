@@ -32,10 +32,14 @@ WANTS_NONE = re.compile(r"(那|那就|都|先)*(不要|不用|不需要)(了|吧
 RESUMES = re.compile(r"(好|行|那|那就|我们|咱们)*(继续|接着)(来|办|弄|说|刚才的|吧|呀|啊|[\s，,。.!！~])*")
 NOT_NOW = re.compile(r"(等|稍等|等会|等一|晚点|回头|待会|一会|先忙)")
 DIGITS = re.compile(r"(?<![\d.])\d{1,9}(?:\.\d{1,2})?(?![\d.])")
-NO_AMOUNT = re.compile(r"尾号|卡号|单号|月|日|点|号")
+NO_AMOUNT = re.compile(r"尾号|卡号|单号|月|日|点|号|第")
 _SMALL = "一二两俩三四五六七八九十"
 _CLASSIFIERS = "个张项种件条样号款台笔"
 COUNT = re.compile(rf"(?<![第\d])(\d{{1,3}}|[{_SMALL}])\s*[个份件盒箱瓶袋桶支包套只杯](?!月)")
+BARE_AMOUNT = re.compile(
+    r"(不对|不是|不|错了|是|改|成|为|换|要|就|转|[\s，,。.!！])*\d{1,7}(\.\d{1,2})?[元块吧\s。.!！]*"
+)
+"""不对，50: a number and nothing else that it could belong to."""
 PLACE = re.compile(rf"第\s*(\d{{1,2}}|[{_SMALL}])")
 BARE_PLACE = re.compile(rf"[\s就要选我那换来]*(\d{{1,2}}|[{_SMALL}])\s*[{_CLASSIFIERS}、.。吧的那]*")
 LAST = re.compile("最后|最末")
@@ -209,6 +213,11 @@ class Heard:
             return float(found.group())
         return _small_chinese(self.text)
 
+    @property
+    def is_bare_amount(self) -> bool:
+        """A number alone, which where an amount was given is another amount."""
+        return BARE_AMOUNT.fullmatch(self.text) is not None
+
     def count(self) -> int | None:
         """How many pieces: 换两个, 来3箱."""
         found = COUNT.search(self.text)
@@ -249,14 +258,14 @@ def _small_chinese(text: str) -> float | None:
     return (CHINESE[tens] if tens else 1) * 10 + (CHINESE[ones] if ones else 0)
 
 
-def place(heard: Heard, shown: int) -> int | None:
-    """Which of `shown` numbered things is meant, from 0: 第二个, 最后一个, or a bare 2."""
+def place(heard: Heard, shown: int, *, bare: bool = True) -> int | None:
+    """Which of `shown` numbered things is meant, from 0: 第二个, 最后一个, or, where it may be, a `bare` 2."""
     for value in heard.entities("ordinal"):
         if isinstance(value, int) and -shown <= value <= shown and value:
             return value - 1 if value > 0 else shown + value
     if LAST.search(heard.text):
         return shown - 1
-    numbered = PLACE.search(heard.text) or BARE_PLACE.fullmatch(heard.text)
+    numbered = PLACE.search(heard.text) or (BARE_PLACE.fullmatch(heard.text) if bare else None)
     if not numbered:
         return None
     said = numbered.group(1)
@@ -283,6 +292,8 @@ def matching(heard: Heard, options: Sequence[Option], *, asked: bool) -> list[Op
         named = [o for o in options if entities & {o.label, o.short, *o.words}]
     if named:
         return _most_specific(named, text)
+    if heard.is_aside:  # 会员有啥用 is no choice of the line 视频会员
+        return []
     return _alike(text, options, least=2 if not asked else 1)
 
 

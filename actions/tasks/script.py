@@ -179,15 +179,22 @@ class Script:
             picked = [option for option in options if option.value == self._picked]
             self._picked = None if picked else self._picked
             return picked
-        shown = self.state.question.options if asked and self.state.question else ()
-        which = place(heard, len(shown)) if shown else None
+        shown = self._listed(name, options, asked=asked)
+        which = place(heard, len(shown), bare=asked) if shown else None
         if which is not None:
             return [option for option in options if option.value == shown[which]]
         possible = matching(heard.saying(part(heard.text)) if part else heard, options, asked=few)
         narrowed = narrow(heard) if narrow else None
         if narrowed is None:
             return possible
-        return [o for o in (possible or options) if o.value in narrowed]
+        both = [option for option in possible if option.value in narrowed]
+        return both or [option for option in options if option.value in narrowed]
+
+    def _listed(self, name: str, options: Sequence[Option], *, asked: bool) -> tuple[str | int, ...]:
+        """What a place is counted in: the list just shown, or the one an earlier choice was made from."""
+        if asked:
+            return self.state.question.options if self.state.question else ()
+        return tuple(option.value for option in options[:LISTED]) if name == self.correcting else ()
 
     def _rules_out_all(self, name: str, narrow: Narrow | None) -> bool:
         """Whether the message asks for something that none of the options is."""
@@ -225,13 +232,17 @@ class Script:
     ) -> int:
         """An amount in fen, from 1 fen to `most`; 全部 is `most`."""
 
+        def another(heard: Heard) -> int | None:
+            number = heard.number() if heard.is_bare_amount else None
+            return round(number * 100) if number is not None and number * 100 <= most else None
+
         def read(heard: Heard) -> int | None:
             if any(word in heard.text for word in EVERYTHING):
                 return most
             if (fen := heard.fen()) is not None:
                 return fen
             if self.state.asked != name:
-                return None
+                return another(heard) if name == self.correcting else None
             if heard.entities("amount"):
                 self.lead("请给我一个准确的数，比如 20 元。")
                 return None

@@ -44,6 +44,13 @@ async def test_an_invalid_one_comes_with_a_warning(talk: Talk, name: str, standi
     assert "不要付款" in said
 
 
+async def test_who_is_called_something_is_looked_up_at_once(talk: Talk) -> None:
+    """你们有个叫张伟的代理商是真的吗 says whom it is about; nobody asks again."""
+    said = await talk.begin("action_verify_agent", "你们有个叫张伟的代理商是真的吗")
+    assert "名录里没有“张伟”" in said
+    assert not talk.asked
+
+
 async def test_an_unknown_name_is_not_vouched_for(talk: Talk) -> None:
     """Asked first, as the first message named nobody in the register."""
     assert "您想核实谁" in await talk.begin("action_verify_agent", "这人是你们的代理吗")

@@ -53,6 +53,33 @@ async def test_a_doubted_line_becomes_a_complaint_with_that_line(talk: Talk, cus
     assert "增值业务包" in line.subject
 
 
+async def test_a_difference_without_a_unit_finds_the_line(talk: Talk) -> None:
+    """上个月账单咋多了30: nobody says 块 there; 多了3笔 is no amount."""
+    assert "这一项哪里不对" in await talk.begin("action_dispute_charge", "上个月账单咋多了30")
+    await talk.press("算了")
+    assert "哪一项不对" in await talk.begin("action_dispute_charge", "怎么多了30笔")
+
+
+async def test_a_question_is_no_choice_of_a_line_that_sounds_alike(talk: Talk) -> None:
+    """Asked which line, 你们业务都有啥 is a question, though a line is called 增值业务包."""
+    await talk.begin("action_dispute_charge", "扣错了")
+    await talk.say("你们业务有啥用", "ask_membership", sure=0.95)
+    assert talk.passed_on
+
+
+async def test_which_card_ends_first_after_all_were_seen(talk: Talk, customer_id: CustomerId) -> None:
+    """那快到期的呢, after the balance, is about the cards; without another card it speaks of no transfer."""
+    await world.card(talk.customer, customer_id, "6222000000008821", 12_000, days=12)
+    await talk.begin("action_balance", "卡里还有多少钱")
+    talk.customer.slots["topic"] = "balance"
+    alone = await talk.begin("action_points_expiry", "那快到期的呢")
+    assert "最早到期的是储值卡（尾号 8821）" in alone
+    assert "同类卡" not in alone
+    await world.card(talk.customer, customer_id, "6222000000006612", 3_000)
+    talk.customer.slots["topic"] = "balance"
+    assert "可以转到您另一张同类卡上" in await talk.begin("action_points_expiry", "那快到期的呢")
+
+
 async def test_without_a_bill_the_customer_tells(visitor: Customer) -> None:
     """The matter is registered in the customer's words."""
     await prove(visitor)

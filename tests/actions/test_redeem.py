@@ -217,6 +217,15 @@ async def test_another_one_is_named_in_few_words(talk: Talk, customer_id: Custom
     assert await total(talk, customer_id) == 3_200
 
 
+@pytest.mark.parametrize("words", ["等等，换第一个", "不对，第一个", "还是第一个吧", "要第一样"])
+async def test_another_one_is_picked_by_its_place_in_the_list(talk: Talk, words: str) -> None:
+    """The list is still above in the chat when the confirmation is shown."""
+    asked = await talk.begin("action_redeem_points", "积分换东西")
+    first = asked.partition("1. ")[2].partition("（")[0]
+    assert "换保温杯" in await talk.say("第二个")
+    assert f"换{first}" in await talk.say(words, "snooze", sure=0.45)
+
+
 async def test_a_wish_that_begins_with_a_no_is_no_answer(talk: Talk) -> None:
     """别再给我发广告 is left to its own rule, and the redemption waits."""
     await talk.begin("action_redeem_points", "积分换个保温杯")

@@ -134,6 +134,54 @@ async def test_a_card_may_be_described(talk: Talk, customer_id: CustomerId) -> N
     assert "从尾号 7919 转 50 元到尾号 8821" in await talk.say("钱多的那张")
 
 
+@pytest.mark.parametrize(
+    ("words", "intent"),
+    [
+        ("快到期的卡", "ask_points_expiry"),
+        ("快到期的那张", "ask_points_expiry"),
+        ("余额少的那张", "ask_balance"),
+        ("第三张", "inform"),
+        ("最后那张", "inform"),
+        ("尾号7919", "inform"),
+        ("7919", "inform"),
+        ("就7919的那张吧", "transfer_balance"),
+    ],
+)
+async def test_each_way_of_naming_a_card(
+    talk: Talk, customer_id: CustomerId, words: str, intent: str
+) -> None:
+    """Whatever the brain takes the words for, they answer the question that is open."""
+    await world.card(talk.customer, customer_id, "6222000000007919", 1_000, days=12)
+    listed = await talk.begin("action_transfer_balance", "转余额")
+    assert listed.splitlines()[3].startswith("3. 储值卡（尾号 7919）")
+    await talk.say(words, intent)
+    await talk.say("尾号3305")
+    assert "从尾号 7919 转 10 元" in await talk.say("全部")
+
+
+async def test_a_place_is_no_amount(talk: Talk) -> None:
+    """第二张, asked how much, moves no two yuan."""
+    await talk.begin("action_transfer_balance", "转余额")
+    await talk.say("8821")
+    await talk.say("6612")
+    said = await talk.say("第二张")
+    assert "确认一下" not in said
+    assert "要转多少" in said
+
+
+@pytest.mark.parametrize("words", ["50", "不对，50", "50块", "改成50吧"])
+async def test_a_bare_number_at_the_last_moment_is_another_amount(talk: Talk, words: str) -> None:
+    """Shown anew; nothing else on the table is a number."""
+    await talk.begin("action_transfer_balance", "从8821转20到6612", amount=TWENTY)
+    assert "转 50 元到尾号 6612" in await talk.say(words, "nlu_fallback", sure=0.4, number=50)
+
+
+async def test_a_number_that_is_no_amount_moves_none(talk: Talk) -> None:
+    """不对，3305, more than there is, names a card."""
+    await talk.begin("action_transfer_balance", "从8821转20到6612", amount=TWENTY)
+    assert "转 20 元到尾号 3305" in await talk.say("不对，3305", "deny")
+
+
 async def test_an_open_question_does_not_nag(talk: Talk, customer_id: CustomerId) -> None:
     """Two other questions, and it is put aside with one sentence; 继续 brings it back whole."""
     await talk.begin("action_transfer_balance", "转余额")

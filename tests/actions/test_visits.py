@@ -76,6 +76,15 @@ async def test_another_time_instead_of_a_yes_is_shown_anew(talk: Talk, customer_
     assert await times(talk, customer_id) == []
 
 
+async def test_when_somebody_comes_is_told_from_what_is_booked(talk: Talk) -> None:
+    """师傅几点到, with a visit booked, is answered with its time."""
+    await talk.begin("action_book_visit", "最早的")
+    await talk.say("好的", "affirm")
+    said = await talk.begin("action_request_service", "师傅几点到")
+    assert "您约的上门维修是明天 9:00-10:00" in said
+    assert not talk.asked
+
+
 async def test_who_cancels_a_visit_no_longer_moves_it(talk: Talk, customer_id: CustomerId) -> None:
     """取消上门 in the middle of moving: the move is over, and does not come back when the visit is gone."""
     await talk.begin("action_book_visit", "最早的")
