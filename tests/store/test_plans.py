@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import event, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.kit.db import Base, Database
@@ -27,6 +27,7 @@ from bot.store.customers.service import find_customer
 from bot.store.dealers.service import check_dealer
 from bot.store.facts.service import facts_for
 from bot.store.identities.service import access, ensure_identity
+from bot.store.ledger.models import Lot
 from bot.store.ledger.service import expire_due
 from bot.store.needs.reads import likely_needs
 from bot.store.offers.service import own_coupons
@@ -41,6 +42,7 @@ from bot.store.stages.service import stage_of
 from bot.store.tiers.service import own_benefits
 from tests.store.builders import a_card, a_customer, note
 from tests.store.conftest import NOW
+from tests.store.postgres import Server
 
 SMALL = {"tier", "tier_benefit", "catalogue_item", "card_type", "dealer_register", "service_offered", "offer"}
 """Lists of the company itself: they do not grow with its customers."""
@@ -166,3 +168,59 @@ async def test_a_scan_would_be_found(sqlite: Database, customer: CustomerId):
     async with sqlite.read() as session:
         await session.execute(text("SELECT id FROM customer WHERE name = 'x'"))
         assert len(await recorder.scans(session)) == 1
+
+
+@pytest.fixture
+async def kept_plans(postgres: Server) -> AsyncIterator[Database]:
+    """PostgreSQL that plans once for all values, as it does for a statement that comes again and again."""
+    postgres.execute("CREATE DATABASE kept_plans TEMPLATE template_huitouke")
+    postgres.execute("ALTER DATABASE kept_plans SET plan_cache_mode = force_generic_plan")
+    postgres.execute("ALTER DATABASE kept_plans SET enable_seqscan = off")  # empty tables would be read whole
+    made = Database(postgres.url("kept_plans"))
+    yield made
+    await made.close()
+    postgres.execute("DROP DATABASE kept_plans WITH (FORCE)")
+
+
+async def kept_scans(database: Database, work: Work) -> list[str]:
+    """Tables that grow and that the plans PostgreSQL keeps for `work` look through whole."""
+    async with database.write() as session:
+        who = await a_customer(session, phone="13800138000")
+    recorder = Recorder(database)
+    async with database.read() as session:
+        await work(session, who)
+        assert recorder.statements
+        connection = await session.connection()
+        found: list[str] = []
+        for place, (statement, _) in enumerate(list(recorder.statements)):
+            numbered, nothing = prepared(statement)
+            await connection.exec_driver_sql(f"PREPARE kept_{place} AS {numbered.replace('%', '%%')}")
+            plan = await connection.exec_driver_sql(f"EXPLAIN EXECUTE kept_{place}{nothing}")
+            scanned = {
+                match[1] for line in plan.scalars() if (match := re.search(r"Seq Scan on (\w+)", line))
+            }
+            found += [f"{table}: {statement}" for table in scanned & set(Base.metadata.tables) - SMALL]
+    return found
+
+
+def prepared(statement: str) -> tuple[str, str]:
+    """The statement with its parameters numbered, and values that mean nothing for them."""
+    names = list(dict.fromkeys(re.findall(r"%\((\w+)\)s", statement)))
+    for number, name in enumerate(names, start=1):
+        statement = statement.replace(f"%({name})s", f"${number}")
+    return statement.replace("%%", "%"), f"({', '.join(['NULL'] * len(names))})" if names else ""
+
+
+@pytest.mark.parametrize("name", READS)
+async def test_a_plan_that_is_kept_uses_indexes_too(kept_plans: Database, name: str):
+    """Also those that leave rows out, which a plan for all values uses only when it sees why it may."""
+    assert await kept_scans(kept_plans, READS[name]) == []
+
+
+async def test_a_kept_scan_would_be_found(kept_plans: Database):
+    """A condition that is a parameter keeps a plan from the index that leaves empty lots out."""
+
+    async def parameter(session: AsyncSession, _: CustomerId) -> None:
+        await session.execute(select(Lot.id).where(Lot.account_id == 1, Lot.remaining > 0))
+
+    assert len(await kept_scans(kept_plans, parameter)) == 1

@@ -14,7 +14,7 @@ from bot.kit.ids import CardId, CustomerId
 from bot.store.cards.models import Card, CardType
 from bot.store.customers.models import Customer
 from bot.store.dates import add_months, last_day
-from bot.store.ledger.models import Account, Lot
+from bot.store.ledger.models import REMAINS, Account, Lot
 
 EXPIRING = timedelta(days=30)
 
@@ -134,7 +134,7 @@ def _cards() -> Select[CardId, str, datetime | None, str, str, bool, int, str]:
 
 @cache
 def _money() -> Select[CardId | None, str, int]:
-    live = and_(Lot.remaining > 0, or_(Lot.expires_at.is_(None), Lot.expires_at > bindparam("now")))
+    live = and_(REMAINS, or_(Lot.expires_at.is_(None), Lot.expires_at > bindparam("now")))
     return (
         select(Account.card_id, Account.kind, func.sum(Lot.remaining).label("amount"))
         .join(Lot, and_(Lot.account_id == Account.id, live))

@@ -20,7 +20,7 @@ from bot.store.customers.models import Customer, Tier
 from bot.store.dates import last_day
 from bot.store.exchange.files import FILES, Column, CsvFile
 from bot.store.exchange.values import day, positive_yuan, yuan
-from bot.store.ledger.models import Account, Lot, Transaction
+from bot.store.ledger.models import REMAINS, Account, Lot, Transaction
 from bot.store.orders.models import Order, OrderLine
 from bot.store.points.models import CatalogueItem
 
@@ -119,7 +119,7 @@ def _points(who: Any) -> Statement:
         .join(Account, Account.id == Lot.account_id)
         .join(Customer, Customer.id == Account.customer_id)
         .join(Transaction, Transaction.id == Lot.transaction_id)
-        .where(Account.kind == "points", Lot.remaining > 0)
+        .where(Account.kind == "points", REMAINS)
     )
 
 

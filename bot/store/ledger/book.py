@@ -16,7 +16,16 @@ from bot.kit.ids import AccountId, LotId, TransactionId
 from bot.store.bulk import table_of
 from bot.store.ledger.accounts import LockedAccount, rows
 from bot.store.ledger.errors import TooLittle
-from bot.store.ledger.models import Account, Company, Consumption, Entry, Lot, Transaction, TransactionKind
+from bot.store.ledger.models import (
+    REMAINS,
+    Account,
+    Company,
+    Consumption,
+    Entry,
+    Lot,
+    Transaction,
+    TransactionKind,
+)
 from bot.store.requests.service import KeyReused, Note, require_key
 
 
@@ -150,7 +159,7 @@ _POSTED = select(_TRANSACTIONS.c.id, _TRANSACTIONS.c.fingerprint).where(
 )
 _COVER = select(_LOTS.c.id, _LOTS.c.account_id, _LOTS.c.remaining, _LOTS.c.expires_at).where(
     _LOTS.c.account_id.in_(bindparam("accounts", expanding=True)),
-    _LOTS.c.remaining > 0,
+    REMAINS,
     or_(_LOTS.c.expires_at.is_(None), _LOTS.c.expires_at > bindparam("now")),
 )
 _TRANSACTION = insert(_TRANSACTIONS).returning(_TRANSACTIONS.c.id)

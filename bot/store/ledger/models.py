@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import IntEnum
 from typing import Literal, get_args
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, LargeBinary, String, text
+from sqlalchemy import BigInteger, CheckConstraint, Index, LargeBinary, String, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.kit.db import Base
@@ -165,6 +165,10 @@ class Lot(Base):
     granted: Mapped[int] = mapped_column(BigInteger)
     remaining: Mapped[int] = mapped_column(BigInteger)
     expires_at: Mapped[datetime | None]
+
+
+REMAINS = Lot.remaining > literal_column("0")
+"""The number is written out: were it a parameter, no kept plan could use `ix_ledger_lot_live`."""
 
 
 class Consumption(Base):

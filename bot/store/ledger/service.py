@@ -22,7 +22,7 @@ from bot.store.ledger.book import (
     write,
 )
 from bot.store.ledger.errors import AlreadyReversed, NotReversible
-from bot.store.ledger.models import Company, Consumption, Entry, Lot, Transaction, TransactionKind
+from bot.store.ledger.models import REMAINS, Company, Consumption, Entry, Lot, Transaction, TransactionKind
 from bot.store.requests.service import Note, fingerprint
 
 
@@ -115,7 +115,7 @@ async def expire_due(session: WriteSession, now: datetime, limit: int = 200) -> 
     """Book the expiry of up to `limit` lots whose time has come; returns how many. Call until it is 0."""
     statement = (
         select(Lot.id, Lot.account_id)
-        .where(Lot.remaining > 0, Lot.expires_at.is_not(None), Lot.expires_at <= now)
+        .where(REMAINS, Lot.expires_at.is_not(None), Lot.expires_at <= now)
         .order_by(Lot.expires_at, Lot.id)
         .limit(limit)
     )

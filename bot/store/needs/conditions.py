@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, and_
 from bot.store.cards.models import Card
 from bot.store.complaints.models import Complaint
 from bot.store.complaints.steps import FIRST_REPLY
-from bot.store.ledger.models import Lot
+from bot.store.ledger.models import REMAINS, Lot
 from bot.store.orders.models import Order
 
 WAITS_LONG: Final = timedelta(hours=20)
@@ -37,7 +37,7 @@ def complaint_open() -> ColumnElement[bool]:
 
 def points_end(now: datetime, until: datetime) -> ColumnElement[bool]:
     """A lot has something left that is lost by `until`. Of an account of kind points: join it."""
-    return and_(Lot.remaining > 0, Lot.expires_at > now, Lot.expires_at <= until)
+    return and_(REMAINS, Lot.expires_at > now, Lot.expires_at <= until)
 
 
 def card_ends(now: datetime, until: datetime) -> ColumnElement[bool]:

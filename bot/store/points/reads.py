@@ -15,7 +15,7 @@ from bot.kit.errors import NotFound
 from bot.kit.ids import CustomerId, TransactionId
 from bot.store.customers.models import Customer, Tier
 from bot.store.dates import last_day
-from bot.store.ledger.models import Account, Entry, Lot, Transaction, TransactionKind
+from bot.store.ledger.models import REMAINS, Account, Entry, Lot, Transaction, TransactionKind
 from bot.store.points.models import CatalogueItem, EarningRule
 
 SOON = timedelta(days=90)
@@ -131,7 +131,7 @@ def _live_lots() -> Select[int, datetime | None]:
         .where(
             Account.customer_id == bindparam("customer"),
             Account.kind == "points",
-            Lot.remaining > 0,
+            REMAINS,
             or_(Lot.expires_at.is_(None), Lot.expires_at > bindparam("now")),
         )
     )
