@@ -39,6 +39,7 @@ from bot.desk.webhooks.routes import WebhookRoutes
 from bot.kit.clock import Clock
 from bot.kit.db import Database
 from bot.kit.ids import ConversationId
+from bot.kit.limits import RateLimit
 from bot.kit.proxies import Proxies
 from bot.kit.settings import Settings
 from bot.messages import Files
@@ -60,6 +61,7 @@ class Desk:
         self.presence = Presence(self.office)
         self.counting = Counting(self.office)
         self.keeper = Keeper(self.office)
+        self._api_limit = RateLimit(settings.rate_token_burst, settings.rate_token_per_second)
         self._guard = Guard(settings.webhook_allow)
         self._secret = settings.secret("session_secret")
         self.courier = Courier(self.office, self._guard, self._secret)
@@ -101,7 +103,7 @@ class Desk:
         ReportRoutes(self.office).add_to(door)
         TokenRoutes(self.office).add_to(door)
         WebhookRoutes(self.office, self._guard, self._secret).add_to(door)
-        Api(self.office, self._company).add_to(app)
+        Api(self.office, self._company).add_to(app, self._api_limit)
         app.router.add_get(PATH + "/socket", self._socket)
         app.on_shutdown.append(self._close_sockets)
 

@@ -199,7 +199,7 @@ async def _answered(work: Callable[[], Awaitable[Any]], request: web.Request) ->
 
 def _error(error: HuitoukeError) -> web.Response:
     told: dict[str, Any] = {"code": error.code, "message": error.message, **error.details}
-    headers = {"Retry-After": f"{error.retry_after:.0f}"} if isinstance(error, TooMany) else None
+    headers = error.headers if isinstance(error, TooMany) else None
     return web.json_response({"error": told}, status=error.status, dumps=_dumps, headers=headers)
 
 

@@ -17,7 +17,7 @@ async def error_middleware(request: web.Request, handler: Handler) -> web.Stream
     try:
         return await handler(request)
     except HuitoukeError as error:
-        headers = {"Retry-After": f"{error.retry_after:.0f}"} if isinstance(error, TooMany) else None
+        headers = error.headers if isinstance(error, TooMany) else None
         return _answer(error.status, error.code, error.message, headers)
     except web.HTTPException as error:
         if (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import ClassVar
 
 
@@ -62,6 +63,11 @@ class TooMany(HuitoukeError):
     def __init__(self, message: str | None = None, /, *, retry_after: float = 1.0, **details: object) -> None:
         super().__init__(message, retry_after=retry_after, **details)
         self.retry_after = retry_after
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What HTTP says of it: whole seconds, after which it really is allowed again."""
+        return {"Retry-After": str(max(1, ceil(self.retry_after)))}
 
 
 class Unavailable(HuitoukeError):

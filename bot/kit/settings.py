@@ -51,6 +51,8 @@ class Settings(BaseSettings):
     rate_visitor_per_second: float = 1.0
     rate_address_burst: int = 120
     rate_address_per_second: float = 20.0
+    rate_token_burst: int = 120
+    rate_token_per_second: float = 20.0
     trusted_proxies: Annotated[list[str], NoDecode] = []
     webhook_allow: Annotated[list[str], NoDecode] = []
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import jsonschema
-from aiohttp import ClientSession
+from aiohttp import ClientSession, web
+from aiohttp.test_utils import TestServer
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from sqlalchemy import select, update
 from typer.testing import CliRunner
@@ -17,7 +18,10 @@ from bot.desk.api.models import ApiToken
 from bot.desk.api.routes import Api
 from bot.desk.api.tokens import SCOPES
 from bot.desk.cli import admin_app
+from bot.desk.http import PROXIES
 from bot.kit.clock import system_now
+from bot.kit.limits import RateLimit
+from bot.kit.proxies import Proxies
 from bot.store.access.models import AccessLog
 from tests.desk.conftest import House
 from tests.desk.test_operations import served, well_off
@@ -31,6 +35,8 @@ class System:
     base: str
     token: str
     document: dict[str, Any]
+    headers: dict[str, str] = field(default_factory=dict)
+    """Of the last answer."""
 
     async def call(self, method: str, path: str, key: str | None = None, **body: Any) -> tuple[int, Any]:
         headers = {"Authorization": f"Bearer {self.token}"}
@@ -39,6 +45,7 @@ class System:
         url = f"{self.base}/api/v1{path}"
         async with self.http.request(method, url, json=body or None, headers=headers) as response:
             answer = await response.json()
+            self.headers = dict(response.headers)
         told = self._told(method, path.partition("?")[0])["responses"][str(response.status)]
         schema = {**told["content"]["application/json"]["schema"], "components": self.document["components"]}
         jsonschema.validate(answer, schema)
@@ -100,6 +107,26 @@ async def test_a_token_may_do_what_its_scopes_say_until_it_ends(house: House) ->
     assert (await crm.call("GET", "/tickets"))[0] == 401
     agent = await (await house.agent("xiaoli")).start()
     assert (await agent.post("/tokens", name="x", scopes=["tickets:read"]))[0] == 403
+
+
+async def test_a_token_that_calls_too_often_is_told_when_to_go_on(house: House) -> None:
+    """Nothing is done for it meanwhile; another token goes on; after the time told it may again."""
+    wild, calm = await system(house, "tickets:read"), await system(house, "tickets:read")
+    now = 1_000.0
+    app = web.Application()
+    app[PROXIES] = Proxies([])
+    Api(house.parts.desk.office, "x").add_to(app, RateLimit(2, 0.4, clock=lambda: now))
+    async with TestServer(app) as limited:
+        wild.base = calm.base = str(limited.make_url("")).rstrip("/")
+        assert [(await wild.call("GET", "/tickets"))[0] for _ in range(3)] == [200, 200, 429]
+        status, answer = await wild.call("GET", "/conversations")  # not even told that it may not
+        assert (status, answer["error"]["code"], answer["error"]["retry_after"]) == (429, "rate_limited", 2.5)
+        assert wild.headers["Retry-After"] == "3"
+        assert (await calm.call("GET", "/tickets"))[0] == 200
+        now += 2.4
+        assert (await wild.call("GET", "/tickets"))[0] == 429
+        now += 0.2
+        assert (await wild.call("GET", "/tickets"))[0] == 200
 
 
 async def test_another_system_opens_reads_writes_and_closes(house: House) -> None:

@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from bot.channels.web.limits import RateLimit
 from bot.kit.errors import Forbidden, TooMany
+from bot.kit.limits import RateLimit
 from bot.kit.proxies import Proxies
 from bot.kit.settings import Settings
 

@@ -21,6 +21,7 @@ _ERRORS: Final = {
     403: "The token lacks the scope.",
     404: "There is no such thing.",
     409: "The state does not allow it; `code` says why.",
+    429: "The token calls too often: nothing was done.",
 }
 
 
@@ -70,14 +71,19 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
         "parameters": parameters,
         "responses": {
             str(endpoint.status): {"description": "Done.", "content": _content(endpoint.answer)},
-            **{
-                str(status): {"description": _ERRORS[status], "content": _content(Failure)}
-                for status in sorted({400, 401, 403, *endpoint.errors})
-            },
+            **{str(status): _refusal(status) for status in sorted({400, 401, 403, 429, *endpoint.errors})},
         },
     }
     if endpoint.body is not None:
         told["requestBody"] = {"required": True, "content": _content(endpoint.body)}
+    return told
+
+
+def _refusal(status: int) -> dict[str, Any]:
+    told: dict[str, Any] = {"description": _ERRORS[status], "content": _content(Failure)}
+    if status == 429:
+        after = {"description": "After so many seconds it is allowed again.", "schema": {"type": "integer"}}
+        told["headers"] = {"Retry-After": after}
     return told
 
 

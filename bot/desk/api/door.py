@@ -14,11 +14,16 @@ from bot.desk.api.shapes import NoQuery
 from bot.desk.api.tokens import Caller, Tokens
 from bot.desk.http import address_of, read_body, read_query
 from bot.kit.errors import BadInput, HuitoukeError, TooMany
+from bot.kit.limits import RateLimit
 
 log = structlog.get_logger(__name__)
 
 PATH: Final = "/api/v1"
 KEY_HEADER: Final = "Idempotency-Key"
+
+
+class TooManyCalls(TooMany):
+    """This token calls too often: wait as long as Retry-After says, then go on more slowly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +63,11 @@ class Endpoint:
 class ApiDoor:
     """Registers endpoints and serves them."""
 
-    def __init__(self, app: web.Application, tokens: Tokens) -> None:
+    def __init__(self, app: web.Application, tokens: Tokens, limit: RateLimit) -> None:
+        """`limit`: how many calls a token has, in this process."""
         self._app = app
         self._tokens = tokens
+        self._limit = limit
 
     def add(self, endpoints: Iterator[Endpoint]) -> None:
         for endpoint in endpoints:
@@ -82,6 +89,8 @@ class ApiDoor:
     async def _call(self, endpoint: Endpoint, request: web.Request) -> Call:
         header = request.headers.get("Authorization", "")
         caller = await self._tokens.find(header, address_of(request))
+        if wait := self._limit.take(str(caller.token)):
+            raise TooManyCalls(retry_after=wait)
         caller.require(endpoint.scope)
         key = request.headers.get(KEY_HEADER, "")
         if endpoint.method == "POST" and not 8 <= len(key) <= 64:
@@ -105,6 +114,6 @@ def _refused(error: HuitoukeError) -> web.Response:
     if error.status == 401:
         headers["WWW-Authenticate"] = "Bearer"
     if isinstance(error, TooMany):
-        headers["Retry-After"] = f"{error.retry_after:.0f}"
+        headers |= error.headers
     told = {"code": error.code, "message": error.message, **error.details}
     return web.json_response({"error": told}, status=error.status, headers=headers)

@@ -18,6 +18,7 @@ from bot.desk.api.tokens import SCOPES, Tokens, live_tokens, make_token, revoke_
 from bot.desk.http import Asking, Door
 from bot.desk.office import Office
 from bot.kit.clock import iso, zone
+from bot.kit.limits import RateLimit
 
 
 class TokenBody(BaseModel):
@@ -40,9 +41,9 @@ class Api:
         yield from ConversationEndpoints(self._office).table()
         yield from TicketEndpoints(self._office).table()
 
-    def add_to(self, app: web.Application) -> None:
-        """Serve the endpoints, and the document to everybody: it is no secret."""
-        ApiDoor(app, Tokens(self._office.database, self._office.clock)).add(self.endpoints())
+    def add_to(self, app: web.Application, limit: RateLimit) -> None:
+        """Serve the endpoints, as often as `limit` allows a token, and the document to everybody."""
+        ApiDoor(app, Tokens(self._office.database, self._office.clock), limit).add(self.endpoints())
         told = document(self.endpoints(), self._company)
 
         async def describe(_request: web.Request) -> web.Response:

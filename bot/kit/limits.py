@@ -1,4 +1,4 @@
-"""Rate limits: a token bucket per visitor and per address, in memory, forgetting the quiet ones."""
+"""Rate limits: a token bucket per key (a visitor, an address, a token), in memory, forgetting the quiet."""
 
 from __future__ import annotations
 
