@@ -259,7 +259,7 @@ def _small_chinese(text: str) -> float | None:
 
 
 def place(heard: Heard, shown: int, *, bare: bool = True) -> int | None:
-    """Which of `shown` numbered things is meant, from 0: 第二个, 最后一个, or, where it may be, a `bare` 2."""
+    """Which of `shown` numbered things is meant, from 0: 第二个, 最后一个; if it may be `bare`, 2."""
     for value in heard.entities("ordinal"):
         if isinstance(value, int) and -shown <= value <= shown and value:
             return value - 1 if value > 0 else shown + value
