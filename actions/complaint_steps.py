@@ -21,6 +21,7 @@ from bot.store.complaints.steps import OPEN, Step
 ENDED = ("responded", "closed")
 NEXT = {"投诉进度": "/ask_complaint_status", "补充说明": "/add_to_complaint", "转人工": "/request_human"}
 FILE = {"登记投诉": "/file_complaint", "转人工": "/request_human"}
+JUST_NOW = ("刚才", "刚刚", "最新", "最近那", "新的那", "后面那")
 LEAST = 2
 TOLD = 7
 ROUND_IT = re.compile(
@@ -34,18 +35,18 @@ async def pick_complaint(s: Script, ask: str, states: frozenset[str], none: str)
     if not lines:
         stop_where_the_company_keeps(s, "您的投诉")
         raise Stop(none, FILE)
-    chosen = s.choose("complaint", ask, [_option(line) for line in lines])
+    chosen = s.choose("complaint", ask, [_option(line, newest=line is lines[0]) for line in lines])
     status = await complaint_status(s.session, s.customer, str(chosen.value), s.now)
     assert status is not None
     return status
 
 
-def _option(line: ComplaintLine) -> Option:
+def _option(line: ComplaintLine, *, newest: bool) -> Option:
     return Option(
         line.number,
         f"{line.subject}（{line.number}，{line.state_text}）",
         line.subject[:10],
-        (line.number, line.subject),
+        (line.number, line.subject, *(JUST_NOW if newest else ())),
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from actions.base import Call, CustomerAction, Events
 from actions.say import moment
 from bot.store.access.service import open_own_data
@@ -9,6 +11,14 @@ from bot.store.identities.service import access
 from bot.store.promises.service import DuePromise, due_promises
 
 ALWAYS = "我们对所有顾客的承诺：投诉 24 小时内首次答复；15 天没有结果，您有权向主管部门申诉。"
+LATE = re.compile(
+    r"(没|不|未)(有)?(人)?(回|答复|回复|理|处理|解决|做到|兑现).{0,6}(怎么|咋|如何|会怎样|找谁)|(超|过)(了)?(时|24|二十四|期限).{0,8}(怎么|咋|如何)"
+)
+IF_LATE = (
+    "24 小时内没有首次答复，是我们没做到：会马上转给主管盯着办，向您道歉并告诉您新的时间，您也可以随时催办。"
+    "满 15 天还没有结果，您有权向主管部门申诉。"
+)
+"""What happens when a promise is broken (facts of the house: the triggers sla_breach and appeal_right)."""
 NEXT = {"投诉进度": "/ask_complaint_status", "登记投诉": "/file_complaint", "转人工": "/request_human"}
 PROVE = {"验证身份": "/identity", "投诉进度": "/ask_complaint_status", "转人工": "/request_human"}
 
@@ -21,6 +31,9 @@ class DuePromises(CustomerAction):
     title = "看答应您的事"
 
     async def answer(self, call: Call) -> Events:
+        if LATE.search(call.text):
+            call.say(IF_LATE, buttons=NEXT)
+            return []
         async with call.runtime.database.write() as session:
             seen = await access(session, call.identity, call.now)
             if not seen.verified:

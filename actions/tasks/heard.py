@@ -24,7 +24,8 @@ NOTHING = re.compile(
 """Nothing to tell: 没有, 不用了. Not: 没用过这项."""
 GIVES_UP = re.compile(
     r"(那|那就|还是|先|先都|都)*"
-    r"(取消|放弃|作罢|拉倒|[不别](办|弄|转|换|约|改|登记|投诉|兑换?|订|买|退|搞|核实|查|下单)了|不用(办|转|换|约|改|登记|兑换)了?)"
+    r"(取消|放弃|作罢|拉倒|[不别](办|弄|转|换|约|改|登记|投诉|兑换?|订|买|退|搞|核实|查|下单|撤|撤销|催|补充|注销|停)了"
+    r"|不用(办|转|换|约|改|登记|兑换|催|补充)了?)"
     r"(掉|吧|了|啊|啦|呀|哈|谢谢|[\s，,。.!！~])*"
 )
 """Wants no more of what is asked: 取消吧, 那就不转了. Not: 不要了, which may be one answer among others."""
@@ -278,8 +279,8 @@ Narrow = Callable[[Heard], list[str | int] | None]
 """Which values a message leaves possible; None when it says nothing about them."""
 
 
-def matching(heard: Heard, options: Sequence[Option], *, asked: bool) -> list[Option]:
-    """The options that the message names. Asked for them, fewer words are enough."""
+def matching(heard: Heard, options: Sequence[Option], *, asked: bool, alike: bool = True) -> list[Option]:
+    """The options that the message names, or with `alike` is like. Asked for them, fewer words are enough."""
     text = heard.text.lower()
     if not text:
         return []
@@ -292,7 +293,7 @@ def matching(heard: Heard, options: Sequence[Option], *, asked: bool) -> list[Op
         named = [o for o in options if entities & {o.label, o.short, *o.words}]
     if named:
         return _most_specific(named, text)
-    if heard.is_aside:  # 会员有啥用 is no choice of the line 视频会员
+    if heard.is_aside or not alike:  # 会员有啥用 is no choice of the line 视频会员
         return []
     return _alike(text, options, least=2 if not asked else 1)
 

@@ -183,7 +183,8 @@ class Script:
         which = place(heard, len(shown), bare=asked) if shown else None
         if which is not None:
             return [option for option in options if option.value == shown[which]]
-        possible = matching(heard.saying(part(heard.text)) if part else heard, options, asked=few)
+        words = heard.saying(part(heard.text)) if part else heard
+        possible = matching(words, options, asked=few, alike=not self._wishes_else(heard))
         narrowed = narrow(heard) if narrow else None
         if narrowed is None:
             return possible

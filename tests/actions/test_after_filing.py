@@ -50,6 +50,33 @@ async def test_of_two_the_meant_one_is_urged(talk: Talk, customer_id: CustomerId
     assert [(await complaint(talk, n)).escalation for n in (1, 2)] == [0, 1]
 
 
+async def test_another_wish_is_no_choice_though_it_sounds_like_one(
+    talk: Talk, customer_id: CustomerId
+) -> None:
+    """补充一下，快递员还骂人了, asked which one to urge, is meant for itself."""
+    await file(talk.customer, customer_id, "快递员态度差", "b")
+    await talk.begin("action_urge_complaint", "催一下")
+    await talk.say("补充一下，快递员还骂人了", "add_to_complaint", sure=0.95)
+    assert talk.passed_on
+    assert [(await complaint(talk, n)).escalation for n in (1, 2)] == [0, 0]
+
+
+async def test_the_one_just_now_is_the_newest(talk: Talk, customer_id: CustomerId) -> None:
+    """撤销刚才那个 chooses it; 不撤了 leaves it as it is."""
+    talk.customer.pass_time(minutes=5)
+    newest = await file(talk.customer, customer_id, "快递员态度差", "b")
+    assert newest.number in await talk.begin("action_withdraw_complaint", "撤销刚才那个投诉")
+    assert "没有撤销" in await talk.say("不撤了", "withdraw_complaint", sure=0.62)
+    assert not talk.asked
+
+
+async def test_what_happens_when_nobody_answers_is_told(talk: Talk) -> None:
+    """24小时没回怎么办 asks what then, not what is promised."""
+    said = await talk.begin("action_commitment", "24小时没回怎么办")
+    assert "转给主管" in said
+    assert "申诉" in said
+
+
 async def test_what_is_added_is_added_word_for_word(talk: Talk) -> None:
     """Told at once, it is not asked for again."""
     assert "已经记进" in await talk.begin("action_add_to_complaint", "再补充一下，当时邻居王姐也在场")
