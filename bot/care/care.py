@@ -49,7 +49,7 @@ class Care:
         self.sender = Sender(
             database, clock, self.book, self.planner, self.hands, self.rules, company=company
         )
-        self.notices = NoticeSender(database, clock, self.hands)
+        self.notices = NoticeSender(database, clock, self.book, self.hands, self.rules)
         self.tracker = Tracker(database, clock)
         self.seer = Seer(self.planner, self.rules, company=company)
         self._planning = asyncio.Lock()

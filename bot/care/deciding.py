@@ -39,6 +39,7 @@ REASONS: Final[Mapping[str, str]] = {
     "busy": "渠道或机器人积压，先等一等",
     "down": "渠道现在发不出去",
     "no_template": "公众号没有这类通知的模板",
+    "not_in_time": "没能及时发出，重新决定",
     "unknown": "平台没有说收没收到，不再重发",
     "hold_out": "在对照组里",
 }

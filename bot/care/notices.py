@@ -1,7 +1,8 @@
 """Messages by a template of the platform, for who may not be written to now.
 
 The call goes out of the house, so it cannot be part of a transaction: it is claimed for a while, made under a
-key of its own (the outlet sends a key once), and then written down together with its line in the log.
+key of its own (the outlet sends a key once), and then written down together with its line in the log. What
+was not begun soon after its decision, or would arrive at night, is decided anew.
 """
 
 from __future__ import annotations
@@ -11,11 +12,14 @@ from typing import Final
 
 import structlog
 from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.care.deciding import Matter
 from bot.care.handing import NO_PRESSURE, Hands, draft_of
 from bot.care.keywords import notice_values
 from bot.care.models import DecisionMade, Occurrence
+from bot.care.rules import Rules, quiet_until
+from bot.care.settings import TriggerBook, is_paused
 from bot.care.triggers import trigger_named
 from bot.conversations import log as message_log
 from bot.conversations.models import Conversation
@@ -30,6 +34,8 @@ log = structlog.get_logger(__name__)
 
 CLAIM: Final = timedelta(seconds=60)
 """A process that dies in the call is followed by another after so long; the outlet knows what it sent."""
+FRESH: Final = timedelta(minutes=10)
+"""A decision holds for so long: then caps, consents and whether it is still true are looked at again."""
 AGAIN: Final = timedelta(minutes=15)
 QUOTA_AGAIN: Final = timedelta(hours=6)
 AT_ONCE: Final = 50
@@ -38,10 +44,14 @@ AT_ONCE: Final = 50
 class NoticeSender:
     """Sends for one process. Several may run one each."""
 
-    def __init__(self, database: Database, clock: Clock, hands: Hands) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, book: TriggerBook, hands: Hands, rules: Rules
+    ) -> None:
         self._database = database
         self._clock = clock
+        self._book = book
         self._hands = hands
+        self._rules = rules
 
     async def send_due(self) -> int:
         """Send the notices that wait; how many were tried."""
@@ -56,6 +66,9 @@ class NoticeSender:
         now = self._clock()
         due = select(Occurrence.id).where(Occurrence.state == "sending", Occurrence.due_at <= now)
         async with self._database.read() as session:
+            if (await is_paused(session)).paused:
+                return []
+            due = due.where(Occurrence.trigger.in_(await self._switched_on(session)))
             numbers = list(await session.scalars(due.order_by(Occurrence.due_at).limit(AT_ONCE)))
         if not numbers:
             return []
@@ -69,6 +82,9 @@ class NoticeSender:
             )
             return list(taken)
 
+    async def _switched_on(self, session: AsyncSession) -> list[str]:
+        return [each.trigger.name for each in await self._book.all(session) if each.enabled]
+
     async def _send(self, number: int) -> None:
         notices = self._hands.notices
         assert notices is not None
@@ -77,6 +93,12 @@ class NoticeSender:
             line = await session.get_one(Conversation, row.conversation_id)
             who = await session.get_one(Customer, row.customer_id)
         trigger, now = trigger_named(row.trigger), self._clock()
+        if row.state != "sending" or row.sent_at is None:
+            return  # whoever took it over was quicker
+        at_night = quiet_until(now, who.time_zone, self._rules) is not None
+        if (at_night or now - row.sent_at > FRESH) and not await notices.begun(f"care:{row.id}"):
+            await self._take_back(number)
+            return
         text = row.text or trigger.brief
         notice = Notice(
             key=f"care:{row.id}",
@@ -131,6 +153,17 @@ class NoticeSender:
             row.reason, row.problem, row.due_at = reason, problem[:200], again
             row.sent_at = row.marketing = None
             _note(session, row, self._clock(), again if row.state == "parked" else None)
+
+    async def _take_back(self, number: int) -> None:
+        """It comes up again at once, to be decided as things are now."""
+        async with self._database.write() as session:
+            row = await _mine(session, number)
+            if row is None:
+                return
+            now = self._clock()
+            row.state, row.reason, row.due_at = "deferred", "not_in_time", now
+            row.sent_at = row.marketing = None
+            _note(session, row, now, now)
 
     async def _end(self, number: int, state: str, reason: str, problem: str) -> None:
         async with self._database.write() as session:

@@ -169,6 +169,9 @@ class Templates:
     ) -> bool:
         return (template, purpose) == ("points_expiring", "service")
 
+    async def begun(self, key: str) -> bool:
+        return any(each.key == key for each in self.sent)
+
     async def notify(self, notice: Notice) -> None:
         if self.trouble is not None:
             raise self.trouble
@@ -197,6 +200,49 @@ async def test_wechat_gets_a_template_when_its_quota_is_used_up(house: House) ->
     events = select(Message.content).where(Message.conversation_id == line, Message.state == "done")
     async with house.database.read() as session:
         assert (await session.scalar(events))["intent"] == "EXTERNAL_points_expiring"  # pyright: ignore[reportOptionalSubscript]
+
+
+async def test_what_was_not_called_in_time_is_decided_anew(house: House) -> None:
+    """Decided in the evening, called too late: it arrives in the morning; and not while all is paused."""
+    house.care.hands.notices = templates = Templates()
+    who = await with_points(house, channel="wechat")
+    async with house.database.read() as session:
+        line = await session.scalar(select(Conversation.id))
+    house.channels.allowances[line] = Allowance(left=0)  # pyright: ignore[reportArgumentType]
+    house.clock.set(NOW + timedelta(hours=11, minutes=58))
+    await house.care.plan()
+    await house.care.sender.send_due()
+    assert (await state_of(house, who))[0] == "sending"
+    house.clock.advance(timedelta(minutes=3))
+    await house.hour()
+    await house.hour()
+    assert (await state_of(house, who), templates.sent) == (("deferred", "quiet"), [])
+    house.clock.set(NOW + timedelta(hours=22))
+    await house.care.sender.send_due()
+    async with house.database.write() as session:
+        await pause(session, paused=True, why="文案有误", by="主管", now=house.clock())
+    await house.hour()
+    assert templates.sent == []
+    async with house.database.write() as session:
+        await pause(session, paused=False, why="", by="主管", now=house.clock())
+    await house.hour()
+    assert len(templates.sent) == 1
+
+
+async def test_what_may_have_been_sent_is_never_decided_anew(house: House) -> None:
+    """A process died after the call: the next one asks the outlet, which knows, and writes it down."""
+    house.care.hands.notices = templates = Templates()
+    who = await with_points(house, channel="wechat")
+    async with house.database.read() as session:
+        line = await session.scalar(select(Conversation.id))
+    house.channels.allowances[line] = Allowance(left=0)  # pyright: ignore[reportArgumentType]
+    await house.care.plan()
+    await house.care.sender.send_due()
+    (row,) = await house.occurrences(who, "points_expiring")
+    templates.sent.append(Notice(f"care:{row.id}", "default", ChannelUser("x"), row.trigger, {}, "service"))
+    house.clock.advance(timedelta(hours=14))
+    await house.hour()
+    assert await state_of(house, who) == ("sent", "sent")
 
 
 async def test_a_template_tells_no_fact_to_who_has_not_proved_who_they_are(house: House) -> None:

@@ -77,6 +77,11 @@ class Notices:
             row = await session.get(WxConsent, (account, user, found.id))
         return row is not None and not row.refused and row.left_over > 0
 
+    async def begun(self, key: str) -> bool:
+        """See NoticeOutlet.begun."""
+        async with self._database.read() as session:
+            return await session.get(WxNotice, key) is not None
+
     async def notify(self, notice: Notice) -> None:
         """See NoticeOutlet.notify."""
         template = self._template(notice.account, notice.template, notice.purpose, notice.values)
