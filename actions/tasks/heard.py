@@ -15,6 +15,8 @@ _PARTICLES = "吧|的|地|呀|啊|呢|哦|了|滴|哒|嘞|哈|啦|下|一下|[\\
 YES = re.compile(rf"^(?:{_YES_WORDS}|{_PARTICLES})+$", re.IGNORECASE)
 """Nothing but words of agreement: 好的好的，就这么办吧. Not: 好贵, 可以便宜点吗, 要多久."""
 NO = re.compile(r"^[\s，,。.!！~]*(不|别|没(?!问题|错|毛病|有问题)|否|no\b|算了|错了|等等)", re.IGNORECASE)
+CHANGES = re.compile(r"改|不|别|另|错|等|第|还是|其他|其它|[张个]|[\d?？吗]")
+"""Something in it is not as it was shown: 改成第一张转 is no yes, though it wishes the same."""
 QUESTION = re.compile(r"[?？]|吗|多少|多久|怎么|什么|啥|哪|几|还是|呢$|[没不]$")
 NOTHING = re.compile(
     r"[\s，,。.!！]*(没有?|没有?了|没[啥别什]么?的?|无|不用|不要|不需要|不必|不说|不清楚|不知道|没要求|没想法|随便|算了|no)"

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from actions.base import Call
-from actions.tasks.heard import CERTAIN, REQUESTS, Heard, Narrow, Option, matching, place
+from actions.tasks.heard import CERTAIN, CHANGES, REQUESTS, Heard, Narrow, Option, matching, place
 from actions.tasks.state import Question, TaskState
 from bot.kit.db import WriteSession
 from bot.kit.ids import CustomerId
@@ -335,7 +335,8 @@ class Script:
 
     def _agrees(self, heard: Heard) -> bool:
         """A yes with more around it; or the wish itself: 帮我兑换, to "shall I redeem?"."""
-        return heard.says_yes or (heard.intent == self.state.name and 0 < len(heard.text) <= SHORT)
+        wishes_it = heard.intent == self.state.name and 0 < len(heard.text) <= SHORT
+        return heard.says_yes or (wishes_it and not CHANGES.search(heard.text))
 
     def _wishes_else(self, heard: Heard) -> bool:
         """别再给我发广告了 is no answer to a question about something else."""

@@ -176,6 +176,34 @@ async def test_a_bare_number_at_the_last_moment_is_another_amount(talk: Talk, wo
     assert "转 50 元到尾号 6612" in await talk.say(words, "nlu_fallback", sure=0.4, number=50)
 
 
+@pytest.mark.parametrize(
+    "words", ["改成别的卡转", "换另一张转", "转到其他卡", "能转多少？", "转10块的", "转错卡了"]
+)
+async def test_the_wish_with_something_changed_is_no_yes(
+    talk: Talk, customer_id: CustomerId, words: str
+) -> None:
+    """Money moves on a yes to what was shown, never on the same wish for something else."""
+    before = await balances(talk, customer_id)
+    await talk.begin("action_transfer_balance", "从8821转20到6612", amount=TWENTY)
+    assert "转好了" not in await talk.say(words, "transfer_balance")
+    assert await balances(talk, customer_id) == before
+
+
+async def test_the_wish_again_is_a_yes(talk: Talk) -> None:
+    """帮我转余额, to what was shown, wants just that."""
+    await talk.begin("action_transfer_balance", "从8821转20到6612", amount=TWENTY)
+    assert "转好了" in await talk.say("帮我转余额", "transfer_balance")
+
+
+async def test_another_card_at_the_last_moment_by_its_place(talk: Talk, customer_id: CustomerId) -> None:
+    """改成第二张转: counted in the list above, and shown anew."""
+    before = await balances(talk, customer_id)
+    await talk.begin("action_transfer_balance", "从8821转20到6612", amount=TWENTY)
+    shown = await talk.say("改成转到第二张", "transfer_balance")
+    assert "从尾号 8821 转 20 元到尾号 3305" in shown
+    assert await balances(talk, customer_id) == before
+
+
 async def test_a_number_that_is_no_amount_moves_none(talk: Talk) -> None:
     """不对，3305, more than there is, names a card."""
     await talk.begin("action_transfer_balance", "从8821转20到6612", amount=TWENTY)
