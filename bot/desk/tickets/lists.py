@@ -118,7 +118,9 @@ async def bot_page(
     session: AsyncSession, now: datetime, cursor: str | None, limit: int
 ) -> tuple[list[dict[str, Any]], str | None]:
     """The conversations that the bot has, newest first."""
-    wanted = select(Conversation.id, Conversation.channel, Conversation.last_message_at)
+    wanted = select(Conversation.id, Conversation.channel, Conversation.last_message_at).select_from(
+        Conversation
+    )
     statement = (
         with_customer(wanted)
         .where(Conversation.owner == "bot", Message.seq.is_not(None))
