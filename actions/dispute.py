@@ -75,5 +75,5 @@ def _too_much(text: str) -> int | None:
 
 def _ask_why(about: str) -> str:
     if about:
-        return "这一项哪里不对？"
+        return f"您说的是{about.partition('，账单号')[0]}这一项，哪里不对？"
     return "钱的事一定给您弄清楚。请告诉我：哪一天、扣了多少、哪里不对？"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from actions.company import stop_where_the_company_keeps
 from actions.tasks.heard import Heard, Option, matching
 from actions.tasks.script import Again, Script, Stop
@@ -12,6 +14,9 @@ from bot.store.points.service import OutOfStock, TierTooLow, redeem_item
 
 MORE = {"积分怎么攒": '/ask_points{"about": "earning"}', "查积分": "/ask_points"}
 DONE = {"还有多少积分": "/ask_points", "积分明细": "/ask_points_history", "再换一样": "/redeem_points"}
+
+CHEAPEST = re.compile("最(便宜|省)|最少的?(积分|那)|积分最(少|低)")
+DEAREST = re.compile("最(贵|值钱|高档)|积分最(多|高)的")
 
 
 class RedeemPoints(Task):
@@ -84,7 +89,11 @@ def _too_dear(s: Script, items: list[Redeemable], total: int) -> None:
 
 
 def _at_that_price(heard: Heard, items: list[Redeemable]) -> list[str | int] | None:
-    """兑换500积分: what costs exactly that, else what costs less."""
+    """兑换500积分: what costs exactly that, else what costs less; 最便宜的, 最贵的."""
+    if CHEAPEST.search(heard.text):
+        return [min(items, key=lambda item: item.points).code]
+    if DEAREST.search(heard.text):
+        return [max(items, key=lambda item: item.points).code]
     points = heard.points()
     if points is None:
         return None

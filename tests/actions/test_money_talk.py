@@ -55,7 +55,8 @@ async def test_a_doubted_line_becomes_a_complaint_with_that_line(talk: Talk, cus
 
 async def test_a_difference_without_a_unit_finds_the_line(talk: Talk) -> None:
     """上个月账单咋多了30: nobody says 块 there; 多了3笔 is no amount."""
-    assert "这一项哪里不对" in await talk.begin("action_dispute_charge", "上个月账单咋多了30")
+    asked = await talk.begin("action_dispute_charge", "上个月账单咋多了30")
+    assert "增值业务包 30 元这一项，哪里不对" in asked
     await talk.press("算了")
     assert "哪一项不对" in await talk.begin("action_dispute_charge", "怎么多了30笔")
 

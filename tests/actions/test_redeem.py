@@ -68,6 +68,8 @@ async def test_chosen_by_number_and_confirmed(talk: Talk, customer_id: CustomerI
         ("代金券吧", {}, "30元代金券"),
         ("3", {"number": 3}, "30元代金券"),
         ("最后一个", {"ordinal": -1}, "30元代金券"),
+        ("换个最便宜的", {}, "30元代金券"),
+        ("要最贵的", {}, "精洗一次"),
     ],
 )
 async def test_chosen_in_the_customers_words(
