@@ -5,6 +5,7 @@ import { DeskClient } from "../src/desk/client/desk";
 import type { News } from "../src/desk/client/state";
 import { compare, stands } from "../src/desk/client/tickets";
 import { readHolidays, readSpans } from "../src/desk/settings/hours";
+import { refusalIn } from "../src/desk/strings/refusals";
 import { FakeDesk, line } from "./fake/desk";
 import { FakeStorage } from "./fake/visitor";
 
@@ -203,6 +204,13 @@ describe("small things", () => {
     ];
     expect(matching(all, "jf").map(({ id }) => id)).toEqual([2, 3, 1]);
     expect(matching(all, "没有")).toEqual([]);
+  });
+
+  it("says a refusal in the agent's language, and in the server's words where it has none", () => {
+    const taken = { code: "taken", message: "另一位同事已经接了这个会话。" };
+    expect(refusalIn("zh-CN", taken)).toBe(taken.message);
+    expect(refusalIn("en", taken)).toMatch(/colleague has taken/);
+    expect(refusalIn("en", { code: "something_new", message: "新的情况。" })).toBe("新的情况。");
   });
 
   it("reads opening hours as people write them, and says what it cannot read", () => {

@@ -2,10 +2,11 @@ import { type FormEvent, type ReactNode, useState } from "react";
 import { Mark } from "../ui/icons";
 import { Refusal } from "./client/http";
 import { useClient, useStrings } from "./context";
+import { refusalIn } from "./strings/refusals";
 
 export function Login() {
   const client = useClient();
-  const { login: said, failed } = useStrings();
+  const { login: said } = useStrings();
   const { problem, busy, submit } = useSubmit(async (form) => {
     try {
       await client.login(text(form, "login"), text(form, "password"));
@@ -14,7 +15,7 @@ export function Login() {
       const minutes = Math.ceil(Number(refused.details.retry_after ?? 900) / 60);
       throw new Error(said.locked(minutes));
     }
-  }, failed);
+  });
   return (
     <Gate title={said.title}>
       <form className="gate-form" onSubmit={submit}>
@@ -46,12 +47,12 @@ export function ChangePassword() {
 
 export function PasswordForm({ label, onDone }: { label: string; onDone?: () => void }) {
   const client = useClient();
-  const { login: said, failed } = useStrings();
+  const { login: said } = useStrings();
   const { problem, busy, submit } = useSubmit(async (form) => {
     if (text(form, "fresh") !== text(form, "again")) throw new Error(said.differ);
     await client.changePassword(text(form, "old"), text(form, "fresh"));
     onDone?.();
-  }, failed);
+  });
   return (
     <form className="gate-form" onSubmit={submit}>
       <Field name="old" label={said.old} type="password" autoComplete="current-password" />
@@ -114,7 +115,8 @@ function Problem({ text: said }: { text: string | null }) {
   );
 }
 
-function useSubmit(send: (form: FormData) => Promise<void>, failed: string) {
+function useSubmit(send: (form: FormData) => Promise<void>) {
+  const { failed, lang } = useStrings();
   const [problem, setProblem] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const submit = async (event: FormEvent<HTMLFormElement>) => {
@@ -125,7 +127,8 @@ function useSubmit(send: (form: FormData) => Promise<void>, failed: string) {
       await send(new FormData(event.currentTarget));
     } catch (error) {
       const known = error instanceof Error && !(error instanceof TypeError) && error.name !== "AbortError";
-      setProblem(known ? error.message : failed);
+      const words = error instanceof Refusal ? refusalIn(lang, error) : (error as Error).message;
+      setProblem(known ? words : failed);
     }
     setBusy(false);
   };

@@ -6,6 +6,7 @@ import type { DeskState } from "./client/state";
 import type { Line } from "./client/tickets";
 import { type Strings, zh } from "./strings";
 import { settingsIn } from "./strings/coded";
+import { refusalIn } from "./strings/refusals";
 
 type Surroundings = {
   client: DeskClient;
@@ -56,7 +57,7 @@ export function useAttempt() {
       try {
         return await what();
       } catch (problem) {
-        say(problem instanceof Refusal ? problem.message : strings.failed, "bad");
+        say(problem instanceof Refusal ? refusalIn(strings.lang, problem) : strings.failed, "bad");
         return undefined;
       }
     },
