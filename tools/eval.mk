@@ -1,7 +1,7 @@
 # How well it understands. Included by the Makefile; results go to build/eval.
 .PHONY: eval-nlu eval-smp eval-entities eval-emotion eval-variety
 
-eval-nlu: setup ## intents on real utterances, beside four peers: FILE=rows.jsonl, FAST=1 for ours and the SVM, EPOCHS=n of DIET (6)
+eval-nlu: setup ## intents on real utterances, beside four peers: FILE=rows.jsonl, FAST=1 for ours and the SVM, EPOCHS=n of DIET (4)
 	@$(if $(EPOCHS),DIET_EPOCHS=$(EPOCHS) )$(BRAIN) -W ignore -m tools.eval_nlu $(if $(FILE),--file $(FILE)) $(if $(FAST),--fast)
 
 eval-smp: setup ## the intent component on SMP2017: TRAIN=… TEST=…

@@ -28,7 +28,7 @@ from tools.evaluation.utterances import ROOT
 
 Examples = Sequence[tuple[str, str]]
 PEERS = ROOT / "tools" / "peers"
-DIET_EPOCHS = "6"
+DIET_EPOCHS = "4"
 """`rasa init` proposes 100, which take hours on two cores; the variable DIET_EPOCHS says another number."""
 PEER_MINUTES = "12"
 """A peer that takes longer is stopped; the variable PEER_MINUTES says another number."""

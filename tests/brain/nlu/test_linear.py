@@ -10,6 +10,7 @@ import pytest
 from bot.brain.nlu.language import create_language
 from bot.brain.nlu.linear.features import clean, radical
 from bot.brain.nlu.linear.model import LinearModel
+from bot.brain.nlu.linear.senses import Senses, read_senses
 from bot.brain.nlu.linear.train import fit
 from bot.brain.nlu.words import words_of
 
@@ -71,3 +72,43 @@ def test_characters_of_one_radical_share_it() -> None:
     """疼 and 痛 are both sick, 打 and 找 both by hand."""
     assert radical("疼") == radical("痛") != radical("打") == radical("找")
     assert radical("a") == "a"
+
+
+def test_a_word_that_is_not_known_has_no_senses() -> None:
+    """Nor has one whose entry says nothing."""
+    senses = Senses(topics_of={"积分": ""}, classes_of={}, sorts={})
+    assert senses.topics("积分") == senses.topics("鑫") == senses.classes("鑫") == ()
+    assert senses.names("我的积分") == []
+
+
+def test_senses_are_shares_and_a_long_word_weighs_more() -> None:
+    """Two characters of a noun are twice one."""
+    senses = Senses(topics_of={"积分": "65:40 97:20"}, classes_of={"积分": "n:90 v:10"})
+    assert senses.topics("积分") == (("65", 0.4), ("97", 0.2))
+    assert senses.classes("积分") == (("n", 1.8), ("v", 0.2))
+
+
+def test_of_names_that_overlap_the_longest_from_the_left_counts() -> None:
+    """鼻息肉 is one name, not 息肉."""
+    senses = Senses(sorts={"鼻息肉": "medicine", "息肉": "medicine", "肉": "food", "豆腐": "food"})
+    assert senses.names("鼻息肉能吃豆腐吗") == ["medicine", "food"]
+
+
+def test_the_lexicon_knows_common_words() -> None:
+    """上海 is a place, 刘德华 a person, 糖尿病 of medicine; shares are no more than the whole."""
+    senses = read_senses()
+    assert max(senses.classes("上海"), key=lambda pair: pair[1])[0] == "LOC"
+    assert max(senses.classes("刘德华"), key=lambda pair: pair[1])[0] == "PER"
+    assert senses.names("糖尿病怎么治")[0] == "medicine"
+    assert all(sum(share for _, share in senses.topics(word)) <= 1.1 for word in ("上海", "积分", "电影"))
+
+
+def test_a_name_never_seen_is_read_by_its_sort(language) -> None:
+    """Trained on ills and dishes, it tells others of them that share no character."""
+    ills = ["糖尿病", "高血压", "肺炎", "鼻炎", "胃溃疡", "肝癌", "贫血", "哮喘", "骨折", "近视"]
+    dishes = ["豆腐", "土豆", "面包", "牛奶", "巧克力", "萝卜", "苹果", "蛋糕", "茄子", "黄瓜"]
+    examples = {"ill": ills, "dish": dishes, "thank": EXAMPLES["thank"]}
+    pairs = [(text, label) for label, texts in examples.items() for text in texts]
+    model = fit([(text, words_of(language(text))) for text, _ in pairs], [label for _, label in pairs])
+    for text, label in (("麻疹", "ill"), ("癫痫", "ill"), ("香菇", "dish"), ("饺子", "dish")):
+        assert model.predict(text, words_of(language(text)))[0][0] == label

@@ -1,5 +1,8 @@
 """From a text to its features, in blocks: characters, words, word classes, sounds, radicals, and more.
 
+Most blocks count what occurs. Those of AMOUNTS weigh what is known of the words (`senses.py`): a class or a
+topic has the share that the words give it.
+
 Radicals and sounds carry a customer's typos and homophones (体现 for 提现, 优惠卷 for 优惠券), word classes
 carry what a rare name is, pairs with a gap carry inserted words (积分到底会不会过期), far pairs another order
 of words (过期的积分), kinds of characters what a word never seen is like, heads what sort of thing it names
@@ -14,6 +17,8 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
+
+from bot.brain.nlu.linear.senses import Senses
 
 # (word, class of the word) in the order they stand; an entity is one word: <amount>, of class "ent".
 Words = Sequence[tuple[str, str]]
@@ -30,7 +35,11 @@ BLOCKS: dict[str, float] = {
     "far": 0.5,
     "kind": 0.5,
     "head": 0.5,
+    "name": 0.3,
+    "topic": 0.3,
+    "sense": 0.7,
 }
+AMOUNTS = frozenset({"topic", "sense"})
 FAR = 8
 
 _DIGITS = re.compile(r"\d+")
@@ -41,10 +50,11 @@ _RADICALS = [ord(unicodedata.normalize("NFKC", chr(0x2F00 + number))) for number
 
 @dataclass(frozen=True)
 class Characters:
-    """What is known of single characters: how each sounds (pinyin) and which kind it is of."""
+    """What is known of single characters: how each sounds (pinyin) and which kind it is of; and of words."""
 
     sounds: Mapping[str, str] = field(default_factory=dict)
     kinds: Mapping[str, str] = field(default_factory=dict)
+    senses: Senses = field(default_factory=Senses)
 
 
 def clean(text: str) -> str:
@@ -63,10 +73,25 @@ def radical(character: str) -> str:
 def features(
     text: str, words: Words, characters: Characters, blocks: Mapping[str, float] = BLOCKS
 ) -> Iterator[tuple[str, list[str]]]:
-    """The features of each of `blocks`, as often as they occur."""
+    """The features of each of `blocks` that counts, as often as they occur."""
     cleaned = clean(text)
     for block in blocks:
-        yield block, list(_READERS[block](cleaned, words, characters))
+        if block not in AMOUNTS:
+            yield block, list(_READERS[block](cleaned, words, characters))
+
+
+def amounts(
+    words: Words, senses: Senses, blocks: Mapping[str, float] = BLOCKS
+) -> Iterator[tuple[str, Mapping[str, float]]]:
+    """Those of each of `blocks` that weighs, with how much of each there is."""
+    for block in blocks:
+        if block in AMOUNTS:
+            of_word = senses.topics if block == "topic" else senses.classes
+            found: dict[str, float] = {}
+            for word, _ in words:
+                for name, share in of_word(word):
+                    found[name] = found.get(name, 0) + share
+            yield block, found
 
 
 def _characters(cleaned: str, words: Words, characters: Characters) -> Iterable[str]:
@@ -126,6 +151,11 @@ def _heads(cleaned: str, words: Words, characters: Characters) -> Iterable[str]:
     )
 
 
+def _names(cleaned: str, words: Words, characters: Characters) -> Iterable[str]:
+    """The sorts of the names in the text; one without any says so."""
+    return characters.senses.names(cleaned) or ("none",)
+
+
 _READERS: dict[str, Callable[[str, Words, Characters], Iterable[str]]] = {
     "char": _characters,
     "word": _words,
@@ -137,6 +167,7 @@ _READERS: dict[str, Callable[[str, Words, Characters], Iterable[str]]] = {
     "far": _far,
     "kind": _kinds,
     "head": _heads,
+    "name": _names,
 }
 
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.brain.nlu.linear.features import Characters, Words, features
+from bot.brain.nlu.linear.features import AMOUNTS, Characters, Words, amounts, features
+from bot.brain.nlu.linear.senses import Senses, read_senses
 
 Floats = NDArray[np.floating]
 
@@ -28,15 +29,24 @@ class Vocabulary:
         """Row numbers and values; each block has the length that `blocks` says."""
         indices: list[NDArray[np.intp]] = []
         values: list[Floats] = []
+
+        def add(block: str, at: NDArray[np.intp], value: Floats) -> None:
+            indices.append(at)
+            values.append(value * (self.blocks[block] / np.sqrt(value @ value)))
+
         for block, names in features(text, words, self.characters, self.blocks):
             known = self.rows[block]
             counts = Counter(row for name in names if (row := known.get(name)) is not None)
             if counts:
                 at = np.fromiter(counts, np.intp, len(counts))
                 count = np.fromiter(counts.values(), np.float32, len(counts))
-                value = (1 + np.log(count)) * self.importance[at]
-                indices.append(at)
-                values.append(value * (self.blocks[block] / np.sqrt(value @ value)))
+                add(block, at, (1 + np.log(count)) * self.importance[at])
+        for block, weighed in amounts(words, self.characters.senses, self.blocks):
+            known = self.rows[block]
+            shares = {row: share for name, share in weighed.items() if (row := known.get(name)) is not None}
+            if shares:
+                at = np.fromiter(shares, np.intp, len(shares))
+                add(block, at, np.sqrt(np.fromiter(shares.values(), np.float32, len(shares))))
         if not indices:
             return np.empty(0, np.intp), np.empty(0, np.float32)
         return np.concatenate(indices), np.concatenate(values)
@@ -85,7 +95,8 @@ class LinearModel:
             rows[block] = {name: row for row, name in enumerate(listed, start)}
             start += len(listed)
         with np.load(folder / "model.npz") as numbers:
-            characters = Characters(names["sounds"], names["kinds"])
+            senses = read_senses() if {"name", *AMOUNTS} & set(names["blocks"]) else Senses()
+            characters = Characters(names["sounds"], names["kinds"], senses)
             vocabulary = Vocabulary(names["blocks"], rows, numbers["importance"], characters)
             return cls(
                 names["labels"],

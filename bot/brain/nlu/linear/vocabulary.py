@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from scipy.sparse import csr_matrix, diags, hstack
 
-from bot.brain.nlu.linear.features import Characters, Words, features
+from bot.brain.nlu.linear.features import AMOUNTS, Characters, Words, amounts, features
 from bot.brain.nlu.linear.kinds import read_kinds
 from bot.brain.nlu.linear.model import Floats, Vocabulary
+from bot.brain.nlu.linear.senses import Senses, read_senses
 
 # A feature seen in one example alone teaches nothing that its shorter parts do not, and costs memory.
 LEAST = 2
@@ -32,6 +33,7 @@ def known_characters(blocks: Mapping[str, float]) -> Characters:
     return Characters(
         pinyin_table() if "sound" in blocks else {},
         read_kinds() if {"kind", "head"} & set(blocks) else {},
+        read_senses() if {"name", *AMOUNTS} & set(blocks) else Senses(),
     )
 
 
@@ -41,10 +43,16 @@ def learn(texts: Sequence[tuple[str, Words]], blocks: dict[str, float]) -> tuple
     columns: dict[str, dict[str, int]] = {block: {} for block in blocks}
     cells: dict[str, list[int]] = {block: [] for block in blocks}
     ends: dict[str, list[int]] = {block: [0] for block in blocks}
+    weights: dict[str, list[float]] = {block: [] for block in AMOUNTS}
     for text, words in texts:
         for block, names in features(text, words, characters, blocks):
             known = columns[block]
             cells[block].extend(known.setdefault(name, len(known)) for name in names)
+            ends[block].append(len(cells[block]))
+        for block, weighed in amounts(words, characters.senses, blocks):
+            known = columns[block]
+            cells[block].extend(known.setdefault(name, len(known)) for name in weighed)
+            weights[block].extend(weighed.values())
             ends[block].append(len(cells[block]))
     rows: dict[str, dict[str, int]] = {}
     importance: list[Floats] = []
@@ -52,11 +60,17 @@ def learn(texts: Sequence[tuple[str, Words]], blocks: dict[str, float]) -> tuple
     start = 0
     for block, known in columns.items():
         shape = (len(texts), len(known))
-        counts = csr_matrix((np.ones(len(cells[block])), cells[block], ends[block]), shape=shape)
+        data = weights.get(block) or np.ones(len(cells[block]))
+        counts = csr_matrix((data, cells[block], ends[block]), shape=shape)
         counts.sum_duplicates()
         kept = np.flatnonzero(counts.getnnz(axis=0) >= LEAST)
         counts = counts[:, kept]
-        weight = np.log((1 + len(texts)) / (1 + counts.getnnz(axis=0))) + 1
+        if block in AMOUNTS:
+            weight = np.ones(len(kept))
+            counts.data = np.sqrt(counts.data)
+        else:
+            weight = np.log((1 + len(texts)) / (1 + counts.getnnz(axis=0))) + 1
+            counts.data = 1 + np.log(counts.data)
         names = list(known)
         rows[block] = {names[column]: row for row, column in enumerate(kept, start)}
         start += len(kept)
@@ -67,9 +81,7 @@ def learn(texts: Sequence[tuple[str, Words]], blocks: dict[str, float]) -> tuple
 
 
 def _scaled(counts: csr_matrix, weight: Floats, length: float) -> csr_matrix:
-    """Log counts times weights, each row brought to `length`, as Vocabulary.row does for one text."""
-    scaled = counts.copy()
-    scaled.data = 1 + np.log(scaled.data)
-    scaled = scaled @ diags(weight)
+    """Counts times weights, each row brought to `length`, as Vocabulary.row does for one text."""
+    scaled = counts @ diags(weight)
     norm = np.sqrt(np.asarray(scaled.multiply(scaled).sum(axis=1)).ravel())
     return diags(length / np.where(norm > 0, norm, 1)) @ scaled
