@@ -11,6 +11,8 @@ BY_ENTITY = {
     "phone": "action_identity",
     "member_number": "action_identity",
 }
+BY_ENDING = {"balance": "action_balance", "points": "action_points", "order": "action_order"}
+"""油卡呢, after the balance was told: the same is asked of something else."""
 BY_TOPIC = {"verify_agent": "action_verify_agent", "coverage": "action_coverage"}
 MENU = {
     "查积分": "/ask_points",
@@ -33,7 +35,9 @@ class FollowUp(CustomerAction):
         if call.entity("code") is not None:
             call.say("现在没有等您输入的验证码。需要查询时我会先给您发一条。", buttons=MENU)
             return []
-        if action := BY_TOPIC.get(str(call.slots.get("topic"))):
+        topic = str(call.slots.get("topic"))
+        asks_again = call.text.rstrip("？? ").endswith("呢")
+        if action := BY_TOPIC.get(topic) or (BY_ENDING.get(topic) if asks_again else None):
             return await named(action).answer(call)
         call.say("收到。您想用它查什么呢？", buttons=MENU)
         return []

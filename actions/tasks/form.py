@@ -67,7 +67,7 @@ class ValidateTaskForm(CustomerAction):
             return _closed(ended(state))
         if state.is_parked and heard.resumes:
             return [SlotSet("task", replace(state, lead="好，接着来。", asides=0, tries=0).as_slot())]
-        if heard.intent in LEAVE and is_sure(heard):
+        if heard.intent in LEAVE and is_sure(heard) and not heard.is_bare_amount:
             return []
         if heard.intent == "snooze" and is_sure(heard) and NOT_NOW.search(heard.text):
             waiting = replace(state, lead="好的，不急。您好了直接接着说就行。", quiet=True)
@@ -137,7 +137,8 @@ def _ask(call: Call, state: TaskState, question: Question, *, aside: bool) -> No
 
 def _gives_up(task: Task, state: TaskState, heard: Heard) -> bool:
     """算了, 取消吧; and 不要了, where something is to be chosen or confirmed."""
-    if heard.intent == "cancel" and (not heard.text or len(heard.text) <= 12 or heard.sure >= CERTAIN):
+    short = len(heard.text) <= 12 and is_sure(heard)
+    if heard.intent == "cancel" and (not heard.text or short or heard.sure >= CERTAIN):
         return True
     if heard.gives_up or (heard.intent in task.quits and is_sure(heard)):
         return True

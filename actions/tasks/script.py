@@ -175,6 +175,8 @@ class Script:
         assert self.heard is not None
         heard, asked = self.heard, self.state.asked == name
         few = asked or (name == self.correcting and heard.says_no)  # 不对，换那个券: few words are enough
+        if heard.is_wish and heard.intent != self.state.name:
+            few = False  # 查积分 shares a character with 满意度调查, and asks for the points
         if self._picked is not None and self.state.asked in (name, None):
             picked = [option for option in options if option.value == self._picked]
             self._picked = None if picked else self._picked

@@ -141,3 +141,13 @@ async def test_why_a_line_is_wrong_may_begin_with_a_no(talk: Talk) -> None:
     """没用过这项, typed instead of pressed, is the reason and not the lack of one."""
     await talk.begin("action_dispute_charge", "增值业务包不对", "dispute_charge")
     assert "您的说明：没用过这项" in await talk.say("没用过这项", "nlu_fallback", sure=0.4)
+
+
+async def test_and_that_one_after_the_balance(talk: Talk, customer_id: CustomerId) -> None:
+    """油卡呢 asks for the balance again; without 呢, what is meant is asked."""
+    await world.card(talk.customer, customer_id, "6222000000008821", 12_000)
+    await talk.customer.call("action_balance", "卡里还有多少", "ask_balance")
+    await talk.customer.call("action_follow_up", "油卡", "inform")
+    assert "您想用它查什么" in talk.customer.said[-1]["text"]
+    await talk.customer.call("action_follow_up", "储值卡呢", "inform")
+    assert "尾号 8821" in talk.customer.said[-1]["text"]

@@ -54,6 +54,21 @@ async def test_a_no_withdraws_nothing(talk: Talk, customer_id: CustomerId) -> No
         assert await decision(session, customer_id, "marketing") is None
 
 
+async def test_stop_them_all_is_a_choice_and_no_never_mind(talk: Talk) -> None:
+    """都停 sounds like an end; asked which messages to stop, it names them all."""
+    assert "哪一种" in await talk.begin("action_privacy_optout", "别给我发短信了")
+    said = await talk.say("都停", "cancel", sure=0.47)
+    assert "没有改动" not in said
+    assert "确认吗" in said
+
+
+async def test_another_wish_is_no_choice_that_shares_a_character(talk: Talk) -> None:
+    """查积分 is not 满意度调查: the points are told first."""
+    await talk.begin("action_privacy_optout", "别给我发短信了")
+    assert await talk.say("查积分", "ask_points", sure=0.99) == ""
+    assert talk.passed_on
+
+
 @pytest.mark.parametrize("words", ["导出我的数据", "我的名字登错了，要改"])
 async def test_a_copy_and_a_correction_are_promised_with_a_date(
     talk: Talk, customer_id: CustomerId, words: str

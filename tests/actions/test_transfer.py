@@ -159,6 +159,14 @@ async def test_each_way_of_naming_a_card(
     assert "从尾号 7919 转 10 元" in await talk.say("全部")
 
 
+async def test_a_number_is_no_goodbye(talk: Talk) -> None:
+    """Whatever the brain makes of it, 20 answers how much."""
+    await talk.begin("action_transfer_balance", "转余额")
+    await talk.say("8821")
+    await talk.say("6612")
+    assert "转 20 元" in await talk.say("20", "goodbye", sure=0.6)
+
+
 async def test_a_place_is_no_amount(talk: Talk) -> None:
     """第二张, asked how much, moves no two yuan."""
     await talk.begin("action_transfer_balance", "转余额")
