@@ -24,6 +24,9 @@ async def test_what_was_never_seen_is_asked_about(take: Take, text: str) -> None
         ("谢谢谢谢", "thank"),
         ("查一下龘龘的积分有多少", "ask_points"),
         ("WO YAO TOU SU 我要投诉", "file_complaint"),
+        ("20", "inform"),
+        ("50.5", "inform"),
+        ("8821。", "inform"),
     ],
 )
 async def test_what_is_known_is_read_as_before(take: Take, text: str, intent: str) -> None:

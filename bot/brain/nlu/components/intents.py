@@ -1,11 +1,13 @@
 """The intent of a message, with a ranking, from our own model.
 
 A message whose characters were hardly ever seen (嘎嘎嘎咕咕, Корзина) still has a length and a shape, and the
-model is sure of those. It is told that it cannot know: the bot then asks instead of chatting along.
+model is sure of those. It is told that it cannot know: the bot then asks instead of chatting along. A number
+alone (20) has no words to tell anything by, and always informs.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any, Dict, List, Text
@@ -31,6 +33,7 @@ from bot.brain.nlu.linear.model import LinearModel
 from bot.brain.nlu.words import words_of
 
 CHARACTERS = "characters.txt"
+NUMBER = re.compile(r"[\s，,。.]*\d[\d\s，,。.]*")
 ENOUGH = 0.5
 SEEN = 2
 """A character in one utterance alone (嘎, of 阿里嘎多) is as good as unknown."""
@@ -53,6 +56,7 @@ class IntentReader(GraphComponent, IntentClassifier):
         characters: str = "",
     ) -> None:
         self._ranked = int(config["ranking_length"])
+        self._numbers = str(config["numbers"])
         self._storage = storage
         self._resource = resource
         self._model = model
@@ -60,7 +64,7 @@ class IntentReader(GraphComponent, IntentClassifier):
 
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
-        return {"ranking_length": 10}
+        return {"ranking_length": 10, "numbers": "inform"}
 
     @staticmethod
     def required_packages() -> List[Text]:
@@ -116,6 +120,8 @@ class IntentReader(GraphComponent, IntentClassifier):
             {INTENT_NAME_KEY: name, PREDICTED_CONFIDENCE_KEY: confidence * known}
             for name, confidence in self._model.predict(text, _words(message))[: self._ranked]
         ]
+        if NUMBER.fullmatch(text) and self._numbers in self._model.labels:
+            ranking = [{INTENT_NAME_KEY: self._numbers, PREDICTED_CONFIDENCE_KEY: 1.0}]
         message.set(INTENT, ranking[0], add_to_output=True)
         message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
 
