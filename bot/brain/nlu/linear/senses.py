@@ -61,13 +61,13 @@ def read_senses() -> Senses:
     """From the lexicon; equal entries are one string in memory."""
     topics: dict[str, str] = {}
     classes: dict[str, str] = {}
-    for line in (LEXICON / "senses.txt").read_text("utf-8").splitlines():
-        word, topic, tags = line.split("\t")
-        word = intern(word)
-        if topic:
-            topics[word] = intern(topic)
-        if tags:
-            classes[word] = intern(tags)
+    with (LEXICON / "senses.txt").open(encoding="utf-8") as lines:
+        for line in lines:
+            word, topic, tags = line.rstrip("\n").split("\t")
+            if topic:
+                topics[word] = intern(topic)
+            if tags:
+                classes[word] = intern(tags)
     sorts: dict[str, str] = {}
     for line in (LEXICON / "names.txt").read_text("utf-8").splitlines():
         sort, *names = line.split()
