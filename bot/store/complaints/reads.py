@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
+from typing import Any
 
-from sqlalchemy import Select, bindparam, case, select
+from sqlalchemy import Row, Select, bindparam, case, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.kit.clock import zone
@@ -78,11 +79,11 @@ async def complaint_status(
     """
     rows = (await session.execute(_newest_open_first(), {"customer": customer_id})).all()
     wanted = number.strip().upper() if number else None
-    row = next((row for row in rows if wanted is None or row[0].number == wanted), None)
+    row = next((row for row in rows if wanted is None or row.number == wanted), None)
     if row is None:
         return None
-    others = sum(1 for other in rows if other[0].state in OPEN and other[0].id != row[0].id)
-    return _status(row[0], row[1], await _timeline(session, row[0].id), others, now)
+    others = sum(1 for other in rows if other.state in OPEN and other.id != row.id)
+    return _status(row, await _timeline(session, row.id), others, now)
 
 
 async def complaint_list(
@@ -120,15 +121,25 @@ async def unanswered(
 
 
 @cache  # building a statement costs as much as running it
-def _newest_open_first() -> Select[Complaint, str]:
+def _newest_open_first() -> Select[*tuple[Any, ...]]:
     return (
-        select(Complaint, Customer.time_zone)
+        select(
+            Complaint.id,
+            Complaint.number,
+            Complaint.subject,
+            Complaint.state,
+            Complaint.received_at,
+            Complaint.first_reply_due,
+            Complaint.first_reply_at,
+            Complaint.appeal_from,
+            Complaint.owner,
+            Customer.time_zone,
+        )
         .join(Customer, Customer.id == Complaint.customer_id)
         .where(Complaint.customer_id == bindparam("customer"))
         .order_by(
             case((Complaint.state.in_(OPEN), 0), else_=1), Complaint.received_at.desc(), Complaint.id.desc()
         )
-        .execution_options(populate_existing=True)
     )
 
 
@@ -147,12 +158,12 @@ async def _timeline(session: AsyncSession, complaint_id: ComplaintId) -> tuple[T
 
 
 def _status(
-    complaint: Complaint, time_zone: str, timeline: tuple[TimelineEntry, ...], others: int, now: datetime
+    complaint: Row[*tuple[Any, ...]], timeline: tuple[TimelineEntry, ...], others: int, now: datetime
 ) -> ComplaintStatus:
-    replied = complaint.first_reply_at
+    replied: datetime | None = complaint.first_reply_at
     may_appeal = complaint.state in OPEN and now >= complaint.appeal_from
-    state: State = complaint.state  # pyright: ignore[reportAssignmentType] - a CHECK holds it
-    due_text = f"{complaint.first_reply_due.astimezone(zone(time_zone)):%m月%d日 %H:%M}"
+    state: State = complaint.state
+    due_text = f"{complaint.first_reply_due.astimezone(zone(complaint.time_zone)):%m月%d日 %H:%M}"
     return ComplaintStatus(
         complaint_id=complaint.id,
         number=complaint.number,
