@@ -134,3 +134,8 @@ async def test_only_what_the_contract_says_is_covered(
         await sign_contract(session, NewContract("HT1", customer_id, "全包合同", start, None, items))
     assert said in await talk.begin("action_coverage", asked)
     assert not talk.asked
+
+
+async def test_a_question_without_an_item_is_asked_which(talk: Talk) -> None:
+    """What is left of 我办的是什么套餐 is no item that a contract could have."""
+    assert "哪一项" in await talk.begin("action_coverage", "我办的是什么套餐，合同里包含什么")

@@ -80,6 +80,12 @@ async def test_chosen_in_the_customers_words(
     assert f"换{item}，" in await talk.say(words, **entities)
 
 
+async def test_how_many_is_counted_as_the_thing_is_counted(talk: Talk) -> None:
+    """两把, two umbrellas; 两张, two vouchers: said at the confirmation, shown anew."""
+    await talk.begin("action_redeem_points", "换30元代金券")
+    assert "用 600 积分换30元代金券×2" in await talk.say("两张", sure=0.6)
+
+
 async def test_a_mind_changed_before_the_yes(talk: Talk, customer_id: CustomerId) -> None:
     """不对，换代金券: another thing is confirmed, and only that is bought."""
     await talk.begin("action_redeem_points", "换保温杯")
