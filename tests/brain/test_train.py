@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -58,16 +57,11 @@ def test_what_does_not_matter_is_not_seen(tree: Path, name: str) -> None:
     assert fingerprint(tree) == before
 
 
-def test_the_check_is_fast_and_needs_nothing_of_rasa(model: Path) -> None:
-    """Half a second at most, with the standard library alone; the best of three, for a busy machine."""
+def test_the_check_needs_nothing_of_rasa(model: Path) -> None:
+    """It is asked before every start: the standard library alone answers."""
     command = [sys.executable, "-S", "-m", "bot.brain.train", "--check"]
-    took = []
-    for _ in range(3):
-        started = time.perf_counter()
-        found = subprocess.run(command, cwd=ROOT, check=False).returncode
-        took.append(time.perf_counter() - started)
-        assert found == (0 if model_path().exists() else 1)
-    assert min(took) < 0.5
+    found = subprocess.run(command, cwd=ROOT, check=False).returncode
+    assert found == (0 if model_path().exists() else 1)
 
 
 def test_the_check_says_when_to_train(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
