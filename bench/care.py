@@ -43,7 +43,7 @@ CHANGED = 0.01
 HANDED = 3_000
 SAMPLE = 300
 
-console = Console(stderr=True)
+console = Console(stderr=True, width=None if Console(stderr=True).is_terminal else 110)
 
 
 class Open:

@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { type Effect, type Overview, type Results, sum, type TriggerResults } from "../client/care";
+import { type Overview, type Results, sum, type Trigger, type TriggerResults } from "../client/care";
 import { query } from "../client/http";
 import { useStrings } from "../context";
 import { count, share } from "../format";
@@ -14,7 +14,7 @@ export function ResultsTable({ overview }: { overview: Overview }) {
   const [open, setOpen] = useState<string | null>(null);
   const moments = { from: startOf(range.from, 0), to: startOf(range.to, 1) };
   const { value } = useLoaded<Results>(query("care/results", moments));
-  const title = (name: string) => overview.triggers.find((one) => one.name === name)?.title ?? name;
+  const known = (name: string) => overview.triggers.find((one) => one.name === name);
   const rows = value?.triggers.filter(({ planned }) => planned > 0) ?? [];
   return (
     <>
@@ -46,7 +46,7 @@ export function ResultsTable({ overview }: { overview: Overview }) {
               <Row
                 key={row.trigger}
                 row={row}
-                title={title(row.trigger)}
+                trigger={known(row.trigger)}
                 reasons={open === row.trigger ? overview.reasons : null}
                 onOpen={() => setOpen(open === row.trigger ? null : row.trigger)}
               />
@@ -60,16 +60,23 @@ export function ResultsTable({ overview }: { overview: Overview }) {
   );
 }
 
+/** Counts that are a part of what was sent. */
+const PARTS = ["delivered", "read", "answered", "goal", "refused"];
+/** With fewer people on either side, a difference says nothing yet. */
+const FEW = 20;
+
 type RowProps = {
   row: TriggerResults;
-  title: string;
+  trigger: Trigger | undefined;
   /** Null: why some were not sent is not shown. */
   reasons: Record<string, string> | null;
   onOpen: () => void;
 };
 
-function Row({ row, title, reasons, onOpen }: RowProps) {
+function Row({ row, trigger, reasons, onOpen }: RowProps) {
   const { care: said } = useStrings();
+  const without = (name: string) =>
+    (name.endsWith("goal") && !trigger?.goal) || (name.startsWith("held_out") && row.held_out === 0);
   const why = Object.entries({ ...row.waiting, ...row.suppressed });
   const value = (name: string) => {
     if (name === "suppressed") return sum(row.suppressed);
@@ -86,13 +93,20 @@ function Row({ row, title, reasons, onOpen }: RowProps) {
             disabled={why.length === 0}
             onClick={onOpen}
           >
-            {title}
+            {trigger?.title ?? row.trigger}
           </button>
         </td>
         {said.counts.map(([name]) => (
-          <td key={name}>{count(value(name))}</td>
+          <td key={name} title={name.endsWith("goal") ? (trigger?.goal ?? undefined) : undefined}>
+            {without(name) ? "–" : count(value(name))}
+            {PARTS.includes(name) && value(name) > 0 && row.sent > 0 && (
+              <small>{share(value(name) / row.sent)}</small>
+            )}
+          </td>
         ))}
-        <td className="nowrap">{row.effect ? <Gain effect={row.effect} /> : "–"}</td>
+        <td className="nowrap">
+          <Gain row={row} goal={trigger?.goal ?? null} />
+        </td>
       </tr>
       {reasons && (
         <tr>
@@ -109,22 +123,34 @@ function Row({ row, title, reasons, onOpen }: RowProps) {
   );
 }
 
-/** The gain over who was held out, with its interval; certain only when that does not hold zero. */
-function Gain({ effect: { told, held_out, difference, low, high } }: { effect: Effect }) {
+/** The gain over who was held out, with its interval and what that means; no figure from a handful. */
+export function Gain({
+  row: { sent, held_out, effect },
+  goal,
+}: {
+  row: TriggerResults;
+  goal: string | null;
+}) {
   const { care: said } = useStrings();
-  const sure = low > 0 ? "good" : high < 0 ? "bad" : undefined;
+  if (!effect || !goal) return "–";
+  if (Math.min(sent, held_out) < FEW) return <small>{said.few(count(sent), count(held_out))}</small>;
+  const { told, held_out: untold, difference, low, high } = effect;
+  const mood = low > 0 ? "good" : high < 0 ? "bad" : "none";
   return (
-    <span title={said.shares(share(told), share(held_out))}>
-      <b className="care-gain" data-mood={sure}>
-        {signed(difference)}
+    <span title={said.shares(share(told), share(untold))}>
+      <b className="care-gain" data-mood={mood}>
+        {said.points(signed(difference))}
       </b>
       <small>{said.interval(signed(low), signed(high))}</small>
+      <small>{said.verdict[mood]}</small>
     </span>
   );
 }
 
+/** A difference of two shares, in percentage points. */
 function signed(part: number): string {
-  return `${part > 0 ? "+" : ""}${share(part)}`;
+  const points = (part * 100).toFixed(1);
+  return part > 0 ? `+${points}` : points.replace("-", "−");
 }
 
 /** The moment a day of this device's calendar begins, `later` days on. */

@@ -67,7 +67,10 @@ export const careEn: typeof careZh = {
   ],
   effect: "Gain (95 %)",
   effectHint:
-    "The gain is the share of told customers who reached the goal minus that of the held out; certain when the interval leaves out 0. Click a trigger to see why messages were not sent.",
+    "The gain is the share of told customers who reached the goal minus that of the held out, in percentage points. The percentage under a count is its part of what was sent; “–” means no goal, or nobody held out. Click a trigger to see why messages were not sent.",
+  points: (difference) => `${difference} pts`,
+  few: (sent, held) => `too few to tell (told ${sent}, held out ${held})`,
+  verdict: { good: "a real gain", bad: "a real loss", none: "no difference seen yet" },
   shares: (told, held) => `told ${told}, held out ${held}`,
   interval: (low, high) => `${low} to ${high}`,
   noResults: "Nothing was planned in this time.",

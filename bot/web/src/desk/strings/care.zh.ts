@@ -64,7 +64,11 @@ export const careZh = {
     ["held_out_goal", "对照组达成"],
   ] as [string, string][],
   effect: "提升（95% 区间）",
-  effectHint: "提升＝收到的客户与对照组达成目标的比例之差；区间不含 0 才算确定。点触发名称看没有发出的原因。",
+  effectHint:
+    "提升＝收到的客户与对照组达成目标的比例之差，单位是百分点。数字下面的百分比是占发出的比例；“–”表示没有目标或没有对照组。点触发名称看没有发出的原因。",
+  points: (difference: string) => `${difference} 个百分点`,
+  few: (sent: string, held: string) => `人数还太少（收到 ${sent}，对照 ${held}）`,
+  verdict: { good: "确有提升", bad: "反而更低", none: "还看不出差别" },
   shares: (told: string, held: string) => `收到的客户 ${told}，对照组 ${held}`,
   interval: (low: string, high: string) => `${low} 到 ${high}`,
   noResults: "这段时间没有计划过消息。",
