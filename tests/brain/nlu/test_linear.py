@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+import os
 from pathlib import Path
 
 import pytest
 
 from bot.brain.nlu.language import create_language
+from bot.brain.nlu.linear import train
 from bot.brain.nlu.linear.features import BLOCKS, clean, radical
 from bot.brain.nlu.linear.model import LinearModel
 from bot.brain.nlu.linear.senses import Senses, read_senses
@@ -115,3 +117,31 @@ def test_a_word_never_seen_is_read_by_what_is_known_of_it(language) -> None:
     strange = [(text, words_of(language(text))) for text in ("萎缩", "失眠", "中毒", "传染", "窒息")]
     assert {fit(given, truth).predict(*text)[0][0] for text in strange} == {"ill"}
     assert "ill" not in {fit(given, truth, without).predict(*text)[0][0] for text in strange}
+
+
+# Enough of each that some can be held back; their words are left to the characters.
+GIVEN = [(text + mark, []) for texts in EXAMPLES.values() for text in texts for mark in ("", "呀")]
+TRUTH = [label for label, texts in EXAMPLES.items() for _ in texts for _ in range(2)]
+OURS = os.getpid()
+
+
+def _dies_in_another_process(*_: object) -> float:
+    if os.getpid() != OURS:
+        os._exit(9)
+    return 7.5
+
+
+def test_confidences_are_measured_here_when_the_process_beside_dies(monkeypatch) -> None:
+    """A training is not lost for that."""
+    monkeypatch.setattr(train, "MANY", 1)
+    monkeypatch.setattr(train, "_scale", _dies_in_another_process)
+    assert fit(GIVEN, TRUTH).scale == 7.5
+
+
+def test_confidences_measured_beside_are_the_same(monkeypatch) -> None:
+    """Whether in a process of their own or not."""
+    alone = fit(GIVEN, TRUTH)
+    monkeypatch.setattr(train, "MANY", 1)
+    beside = fit(GIVEN, TRUTH)
+    assert beside.scale == alone.scale != 4.0
+    assert (beside.weights == alone.weights).all()
