@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from actions.base import Call, Events, PersonalAction
+from actions.base import Call, Events, PersonalAction, named
 from actions.say import day, yuan
 from bot.kit.clock import local_date
 from bot.kit.db import WriteSession
@@ -20,6 +20,12 @@ STATES = {
     "refunded": "已退款",
 }
 GOING_BACK = re.compile(r"退|换货|取消|不想要|不要了|错了|坏|破|少")
+HURRY = re.compile(r"催|快点|快一点|快些|加急|抓紧")
+GOODS = re.compile(r"单|货|快递|包裹|送|寄|件")
+COMPLAINING = frozenset(
+    {"complaint_status", "file_complaint", "urge_complaint", "add_to_complaint", "reopen_complaint", "appeal"}
+)
+"""Topics after which 帮我催一下 is about the complaint."""
 SEARCHED = 50
 SHOWN = 3
 
@@ -30,6 +36,13 @@ class OrderStatus(PersonalAction):
     topic = "order"
     intent = "ask_order"
     title = "查订单"
+
+    async def answer(self, call: Call) -> Events:
+        """帮我催一下 hurries what was spoken of last."""
+        about = call.slots.get("topic") in COMPLAINING and call.entity("order_number") is None
+        if about and HURRY.search(call.text) and not GOODS.search(call.text):
+            return await named("action_urge_complaint").answer(call)
+        return await super().answer(call)
 
     async def tell(self, call: Call, session: WriteSession, customer: CustomerId) -> Events:
         orders = await recent_orders(session, customer, SEARCHED)

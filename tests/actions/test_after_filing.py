@@ -107,6 +107,14 @@ async def test_a_withdrawal_is_handed_on_and_not_pretended(talk: Talk) -> None:
     assert (await complaint(talk)).state == "acknowledged"
 
 
+async def test_hurry_after_a_complaint_was_told_hurries_the_complaint(talk: Talk) -> None:
+    """帮我催一下 names nothing: what was spoken of last is meant; 催一下快递 is about the goods."""
+    await talk.begin("action_complaint_status", "投诉怎么样了")
+    assert "替您催" not in await talk.begin("action_order", "快递帮我催一下")
+    await talk.begin("action_complaint_status", "投诉怎么样了")
+    assert "替您催了" in await talk.begin("action_order", "帮我催一下")
+
+
 async def test_the_right_of_appeal_begins_on_the_fifteenth_day(talk: Talk) -> None:
     """Before it the day is named; after it the right."""
     assert "12月7日 10:00起可以申诉" in await talk.begin("action_appeal", "申诉")
