@@ -22,13 +22,13 @@ def main() -> int:
     by_intent: defaultdict[str, list[str]] = defaultdict(list)
     for text, intent in training():
         by_intent[intent].append(text)
-    lines: list[tuple[str, int, int, float, float]] = []
+    lines: list[tuple[str, int, int, float, float | str]] = []
     for intent, texts in sorted(by_intent.items()):
         shuffled = random.Random(1).sample(texts, len(texts))
         distinct = len({plain(text) or text for text in texts})
         lines.append((intent, len(texts), distinct, _share(texts, None), _share(shuffled, SAMPLE)))
     every = [text for texts in by_intent.values() for text in texts]
-    lines.append(("all", len(every), len({plain(t) or t for t in every}), _share(every, None), float("nan")))
+    lines.append(("all", len(every), len({plain(t) or t for t in every}), _share(every, None), "–"))
     head = ("intent", "utterances", "distinct", "distinct bigrams", f"in {SAMPLE} characters")
     print(table(head, lines))
     write_json("variety", [dict(zip(head, line, strict=True)) for line in lines[:-1]])
