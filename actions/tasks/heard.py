@@ -14,6 +14,8 @@ _YES_WORDS = (
 _PARTICLES = "吧|的|地|呀|啊|呢|哦|了|滴|哒|嘞|哈|啦|下|一下|[\\s，,。.!！~、]"
 YES = re.compile(rf"^(?:{_YES_WORDS}|{_PARTICLES})+$", re.IGNORECASE)
 """Nothing but words of agreement: 好的好的，就这么办吧. Not: 好贵, 可以便宜点吗, 要多久."""
+NODS = re.compile(r"(嗯+|哦|噢|好的?|行|可以|对|是的?|ok|收到)[吧啊呀呢哒嘞\s，,。.!！~]*", re.IGNORECASE)
+"""Says nothing that could be written down."""
 NO = re.compile(r"^[\s，,。.!！~]*(不|别|没(?!问题|错|毛病|有问题)|否|no\b|算了|错了|等等)", re.IGNORECASE)
 CHANGES = re.compile(r"改|不|别|另|错|等|第|还是|其他|其它|[张个]|[\d?？吗]")
 """Something in it is not as it was shown: 改成第一张转 is no yes, though it wishes the same."""
@@ -150,6 +152,11 @@ class Heard:
     def says_nothing(self) -> bool:
         """Has nothing to tell, asked for words."""
         return self.intent == "deny" if not self.text else NOTHING.fullmatch(self.text) is not None
+
+    @property
+    def nods(self) -> bool:
+        """嗯, asked for words: somebody is listening, and has told nothing."""
+        return NODS.fullmatch(self.text) is not None
 
     @property
     def gives_up(self) -> bool:

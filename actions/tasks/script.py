@@ -306,6 +306,7 @@ class Script:
             and self.state.asked == name
             and not self.understood
             and not self._aside(heard, story)
+            and not (heard.nods and buttons is None)
         ):
             said = str(heard.picked) if heard.picked is not None else heard.text
             if buttons and heard.says_nothing:

@@ -61,6 +61,15 @@ async def test_a_question_without_its_mark_is_still_one(talk: Talk, aside: str, 
     assert talk.passed_on
 
 
+@pytest.mark.parametrize("words", ["嗯", "好的", "行吧。"])
+async def test_a_nod_is_no_story(talk: Talk, words: str) -> None:
+    """Who is asked what happened and says 嗯 has told nothing yet."""
+    await talk.begin("action_file_complaint", "我要投诉")
+    said = await talk.say(words, "affirm")
+    assert "发生了什么" in said
+    assert "希望" not in said
+
+
 async def test_no_wish_and_no_time_are_fine(talk: Talk) -> None:
     """没有 is an answer, and nothing is made up for it."""
     await talk.begin("action_file_complaint", "我要投诉，快递员把我的箱子摔坏了")
