@@ -10,7 +10,7 @@ import pytest
 
 from bot.brain.nlu.language import create_language
 from bot.brain.nlu.linear import train
-from bot.brain.nlu.linear.features import BLOCKS, clean, radical
+from bot.brain.nlu.linear.features import BLOCKS, clean, radical, weight_of_senses
 from bot.brain.nlu.linear.model import LinearModel
 from bot.brain.nlu.linear.senses import Senses, read_senses
 from bot.brain.nlu.linear.train import fit
@@ -145,3 +145,10 @@ def test_confidences_measured_beside_are_the_same(monkeypatch) -> None:
     beside = fit(GIVEN, TRUTH)
     assert beside.scale == alone.scale != 4.0
     assert (beside.weights == alone.weights).all()
+
+
+def test_what_is_known_of_words_counts_less_in_a_long_text() -> None:
+    """Fully in a bare name, and without a word nothing is divided by nothing."""
+    word = ("积分", "n")
+    assert weight_of_senses([]) == weight_of_senses([word]) == 1
+    assert weight_of_senses([word] * 8) == weight_of_senses([word] * 4) / 2

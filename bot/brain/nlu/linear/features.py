@@ -41,6 +41,8 @@ BLOCKS: dict[str, float] = {
 }
 AMOUNTS = frozenset({"topic", "sense"})
 FAR = 8
+SHORT = 4
+"""Words above which what is known of them counts less: wording tells a sentence, but not a bare name."""
 
 _DIGITS = re.compile(r"\d+")
 _SPACE = re.compile(r"\s+")
@@ -92,6 +94,11 @@ def amounts(
                 for name, share in of_word(word):
                     found[name] = found.get(name, 0) + share
             yield block, found
+
+
+def weight_of_senses(words: Words) -> float:
+    """How much the blocks of AMOUNTS count in a text of these words."""
+    return min(1.0, SHORT / max(len(words), 1))
 
 
 def _characters(cleaned: str, words: Words, characters: Characters) -> Iterable[str]:

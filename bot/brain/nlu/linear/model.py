@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.brain.nlu.linear.features import AMOUNTS, Characters, Words, amounts, features
+from bot.brain.nlu.linear.features import AMOUNTS, Characters, Words, amounts, features, weight_of_senses
 from bot.brain.nlu.linear.senses import Senses, read_senses
 
 Floats = NDArray[np.floating]
@@ -30,9 +30,9 @@ class Vocabulary:
         indices: list[NDArray[np.intp]] = []
         values: list[Floats] = []
 
-        def add(block: str, at: NDArray[np.intp], value: Floats) -> None:
+        def add(block: str, at: NDArray[np.intp], value: Floats, weight: float = 1.0) -> None:
             indices.append(at)
-            values.append(value * (self.blocks[block] / np.sqrt(value @ value)))
+            values.append(value * (weight * self.blocks[block] / np.sqrt(value @ value)))
 
         for block, names in features(text, words, self.characters, self.blocks):
             known = self.rows[block]
@@ -46,7 +46,8 @@ class Vocabulary:
             shares = {row: share for name, share in weighed.items() if (row := known.get(name)) is not None}
             if shares:
                 at = np.fromiter(shares, np.intp, len(shares))
-                add(block, at, np.sqrt(np.fromiter(shares.values(), np.float32, len(shares))))
+                share = np.fromiter(shares.values(), np.float32, len(shares))
+                add(block, at, np.sqrt(share), weight_of_senses(words))
         if not indices:
             return np.empty(0, np.intp), np.empty(0, np.float32)
         return np.concatenate(indices), np.concatenate(values)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from scipy.sparse import csr_matrix, diags, hstack
 
-from bot.brain.nlu.linear.features import AMOUNTS, Characters, Words, amounts, features
+from bot.brain.nlu.linear.features import AMOUNTS, Characters, Words, amounts, features, weight_of_senses
 from bot.brain.nlu.linear.kinds import read_kinds
 from bot.brain.nlu.linear.model import Floats, Vocabulary
 from bot.brain.nlu.linear.senses import Senses, read_senses
@@ -54,6 +54,7 @@ def learn(texts: Sequence[tuple[str, Words]], blocks: dict[str, float]) -> tuple
             cells[block].extend(known.setdefault(name, len(known)) for name in weighed)
             weights[block].extend(weighed.values())
             ends[block].append(len(cells[block]))
+    sense_weights = [weight_of_senses(words) for _, words in texts]
     rows: dict[str, dict[str, int]] = {}
     importance: list[Floats] = []
     parts: list[csr_matrix] = []
@@ -75,7 +76,8 @@ def learn(texts: Sequence[tuple[str, Words]], blocks: dict[str, float]) -> tuple
         rows[block] = {names[column]: row for row, column in enumerate(kept, start)}
         start += len(kept)
         importance.append(weight)
-        parts.append(_scaled(counts, weight, blocks[block]))
+        part = _scaled(counts, weight, blocks[block])
+        parts.append(diags(sense_weights) @ part if block in AMOUNTS else part)
     vocabulary = Vocabulary(blocks, rows, np.concatenate(importance).astype(np.float32), characters)
     return vocabulary, csr_matrix(hstack(parts))
 
