@@ -161,10 +161,12 @@ class People:
                 await asyncio.sleep(0.05)
         return count
 
-    async def lists(self, count: int) -> dict[str, list[float]]:
-        """Seconds of each list, asked by one agent after the other."""
+    async def lists(self, count: int, seconds: float = 0.0) -> dict[str, list[float]]:
+        """Seconds of each list, asked by one agent after the other, at once or spread over some `seconds`."""
         took: dict[str, list[float]] = {}
+        start = time.perf_counter()
         for number in range(count):
+            await asyncio.sleep(max(0.0, start + number * seconds / count - time.perf_counter()))
             view = ("queue", "mine", "all", "closed")[number % 4]
             http = self.agents[number % len(self.agents)]
             began = time.perf_counter()
@@ -242,7 +244,7 @@ async def measure(folder: Path, port: int) -> dict[str, Any]:
             people.took.clear()
             before = cpu_seconds(process.pid)
             talking = asyncio.create_task(people.talk(PER_SECOND, SECONDS))
-            busy = await people.lists(LISTS // 2)
+            busy = await people.lists(LISTS // 2, SECONDS)  # each of the agents one every five seconds
             count = await talking
             worked = cpu_seconds(process.pid) - before
             told["lists_busy"] = _lists(busy)
