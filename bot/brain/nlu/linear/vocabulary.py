@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -40,18 +41,16 @@ def known_characters(blocks: Mapping[str, float]) -> Characters:
 def learn(texts: Sequence[tuple[str, Words]], blocks: dict[str, float]) -> tuple[Vocabulary, csr_matrix]:
     """The features in at least LEAST of the texts, the rarer the heavier, and the texts as rows of them."""
     characters = known_characters(blocks)
-    columns: dict[str, dict[str, int]] = {block: {} for block in blocks}
+    columns: dict[str, dict[str, int]] = {block: _numbering() for block in blocks}
     cells: dict[str, list[int]] = {block: [] for block in blocks}
     ends: dict[str, list[int]] = {block: [0] for block in blocks}
     weights: dict[str, list[float]] = {block: [] for block in AMOUNTS}
     for text, words in texts:
         for block, names in features(text, words, characters, blocks):
-            known = columns[block]
-            cells[block].extend(known.setdefault(name, len(known)) for name in names)
+            cells[block].extend(map(columns[block].__getitem__, names))
             ends[block].append(len(cells[block]))
         for block, weighed in amounts(words, characters.senses, blocks):
-            known = columns[block]
-            cells[block].extend(known.setdefault(name, len(known)) for name in weighed)
+            cells[block].extend(map(columns[block].__getitem__, weighed))
             weights[block].extend(weighed.values())
             ends[block].append(len(cells[block]))
     sense_weights = [weight_of_senses(words) for _, words in texts]
@@ -80,6 +79,13 @@ def learn(texts: Sequence[tuple[str, Words]], blocks: dict[str, float]) -> tuple
         parts.append(diags(sense_weights) @ part if block in AMOUNTS else part)
     vocabulary = Vocabulary(blocks, rows, np.concatenate(importance).astype(np.float32), characters)
     return vocabulary, csr_matrix(hstack(parts))
+
+
+def _numbering() -> dict[str, int]:
+    """Gives whatever it is asked for the first time the next number, without a step in Python."""
+    numbers = defaultdict[str, int]()
+    numbers.default_factory = numbers.__len__
+    return numbers
 
 
 def _scaled(counts: csr_matrix, weight: Floats, length: float) -> csr_matrix:
