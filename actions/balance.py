@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from actions.base import Call, Events
 from actions.company import SourcedAction
 from actions.say import day, yuan
+from actions.transfer import movable, partners
 from bot.kit.clock import local_date
 from bot.kit.ids import CustomerId
 from bot.store.cards.reads import Balance, CardBalance
@@ -46,12 +47,12 @@ class BalanceByCard(SourcedAction):
         if not ending:
             return await self.tell(call, session, customer)
         until, card = min(ending, key=lambda each: each[0])
-        movable = any(_takes_from(other, card) for other in balance.cards)
+        may_move = movable(card) and bool(partners(card, balance.cards))
         call.say(
             f"最早到期的是{card.type}（尾号 {card.number[-4:]}），{day(until, today)}到期，"
             f"里面有 {yuan(card.principal + card.bonus)}。"
-            f"{'到期前可以转到您另一张同类卡上。' if movable else ''}",
-            buttons={"转余额": "/transfer_balance", **CARDS} if movable else CARDS,
+            f"{'到期前可以转到您另一张同类卡上。' if may_move else ''}",
+            buttons={"转余额": "/transfer_balance", **CARDS} if may_move else CARDS,
         )
         return []
 
@@ -61,12 +62,6 @@ def _sentence(balance: Balance, call: Call) -> str:
     lines = [_line(card, call) for card in balance.cards]
     held = f"另有 {yuan(balance.held)}由我们替您保管。" if balance.held else ""
     return spendable + held + "\n" + "\n".join(lines)
-
-
-def _takes_from(other: CardBalance, card: CardBalance) -> bool:
-    """Whether the customer's `other` card may take this one's money."""
-    same = other.type == card.type and card.transferable and other.card_id != card.card_id
-    return same and not (other.blocked or card.blocked) and other.state != "expired"
 
 
 def _line(card: CardBalance, call: Call) -> str:

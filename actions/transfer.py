@@ -34,12 +34,12 @@ class TransferBalance(Task):
     async def script(self, s: Script) -> None:
         stop_where_the_company_keeps(s, "您的卡和余额")
         cards = (await balance_by_card(s.session, s.customer, s.now)).cards
-        sources = [card for card in cards if _movable(card) and _partners(card, cards)]
+        sources = [card for card in cards if movable(card) and partners(card, cards)]
         if not sources:
             raise Stop(_why_not(s, cards), BALANCE)
         _take_amount_told_early(s)
         source = _card(s, "from", "从哪张卡转出？", sources, _before_to)
-        targets = _partners(source, cards)
+        targets = partners(source, cards)
         target = _card(s, "to", "转到哪张卡？", targets, _after_to)
         most = source.principal + source.bonus
         amount = s.money(
@@ -147,12 +147,13 @@ def _parts(moved: Transferred) -> str:
     return f"（本金 {yuan(moved.principal)}，赠送 {yuan(moved.bonus)}，转过去性质不变）"
 
 
-def _movable(card: CardBalance) -> bool:
+def movable(card: CardBalance) -> bool:
+    """Whether there is money on the card that its owner may move."""
     usable = card.transferable and not card.blocked and card.state != "expired"
     return usable and card.principal + card.bonus > 0
 
 
-def _partners(card: CardBalance, cards: tuple[CardBalance, ...]) -> list[CardBalance]:
+def partners(card: CardBalance, cards: tuple[CardBalance, ...]) -> list[CardBalance]:
     """The customer's other cards that may take its money: of the same type, and valid."""
     return [
         other

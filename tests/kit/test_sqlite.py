@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.kit.db import Database
 from bot.kit.errors import Unavailable
@@ -33,22 +35,30 @@ async def numbers(database: Database) -> list[str]:
         return list((await session.scalars(text("SELECT number FROM card ORDER BY id"))).all())
 
 
-async def test_a_transaction_cancelled_in_the_middle_of_a_statement_is_undone(database: Database) -> None:
-    """The connection goes back to the pool without it, and the next one may write."""
+async def cancelled_in_a_long_statement(
+    sessions: AbstractAsyncContextManager[AsyncSession], *before: str
+) -> None:
+    """Run the statements `before` and a long one in a session, and be cancelled in the middle of that."""
 
-    async def writing() -> None:
-        async with database.write() as session:
-            await session.execute(text("INSERT INTO card (number) VALUES ('lost')"))
+    async def working() -> None:
+        async with sessions as session:
+            for statement in before:
+                await session.execute(text(statement))
             begun.set()
             await session.execute(text(LONG))
 
     begun = asyncio.Event()
-    task = asyncio.create_task(writing())
+    task = asyncio.create_task(working())
     await begun.wait()
     await asyncio.sleep(0.01)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
+
+
+async def test_a_transaction_cancelled_in_the_middle_of_a_statement_is_undone(database: Database) -> None:
+    """The connection goes back to the pool without it, and the next one may write."""
+    await cancelled_in_a_long_statement(database.write(), "INSERT INTO card (number) VALUES ('lost')")
     async with database.write() as session:
         await session.execute(text("INSERT INTO card (number) VALUES ('kept')"))
     assert await numbers(database) == ["kept"]
@@ -132,19 +142,7 @@ async def test_what_was_read_holds_nobody_up_afterwards(database: Database) -> N
     with pytest.raises(Unavailable):
         async with database.read() as session:
             await session.execute(text("SELECT * FROM nowhere"))
-
-    async def reading() -> None:
-        async with database.read() as session:
-            begun.set()
-            await session.execute(text(LONG))
-
-    begun = asyncio.Event()
-    task = asyncio.create_task(reading())
-    await begun.wait()
-    await asyncio.sleep(0.01)
-    task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await task
+    await cancelled_in_a_long_statement(database.read())
     async with database.write() as session:
         await session.execute(text("INSERT INTO card (number) VALUES ('1')"))
     assert await numbers(database) == ["1"]
