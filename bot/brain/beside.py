@@ -6,10 +6,12 @@ import pickle
 import sys
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from multiprocessing import get_context
+from contextlib import contextmanager, suppress
+from multiprocessing import current_process, get_context
 from multiprocessing.connection import Connection
-from typing import Any
+from typing import Any, TypeVar
+
+Made = TypeVar("Made")
 
 
 class BesideFailed(Exception):
@@ -17,53 +19,63 @@ class BesideFailed(Exception):
 
 
 @contextmanager
-def beside(work: Callable[[], object]) -> Iterator[None]:
-    """Do `work` in a copy of this process while the body runs; both are done at the end of the body.
+def beside(work: Callable[[], Made], worth: bool = True) -> Iterator[Callable[[], Made]]:
+    """Do `work` in a copy of this process while the body runs; the body may ask for what it returns.
 
-    What `work` changes in memory is lost, what it writes to disk stays, and what it raises is raised at the
-    end. A body that raises ends `work`. Where processes cannot be copied safely (macOS, Windows), `work`
-    comes first.
+    What `work` changes in memory is lost, what it returns (if it can be pickled) and writes to disk stays.
+    What it raises is raised where the body asks, else at the end of the body, when both are done. A body that
+    raises ends `work`. Where it is not `worth` a process, or processes cannot be copied safely (macOS,
+    Windows), `work` comes first.
     """
-    if sys.platform != "linux":
-        work()
-        yield
+    if not worth or sys.platform != "linux" or current_process().daemon:
+        made = work()
+        yield lambda: made
         return
     told, telling = get_context("fork").Pipe(duplex=False)
-    process = get_context("fork").Process(target=_do, args=(work, telling), daemon=True)
+    process = get_context("fork").Process(target=_do, args=(work, telling))
     process.start()
     telling.close()
+    answers: list[tuple[bool, Any]] = []
+
+    def made_beside() -> Made:
+        if not answers:
+            answers.append(_heard(told))
+        done, answer = answers[0]
+        if not done:
+            raise answer
+        return answer
+
     try:
-        yield
-        raised = _heard(told)
+        yield made_beside
+        if not answers:
+            made_beside()
     finally:
         if sys.exc_info()[0] is not None:
             process.terminate()
         process.join()
         told.close()
-    if raised is not None:
-        raise raised
 
 
 def _do(work: Callable[[], object], telling: Connection) -> None:
     try:
-        work()
+        packed = pickle.dumps((True, work()), pickle.HIGHEST_PROTOCOL)
     except Exception as raised:
-        telling.send_bytes(_packed(raised))
-    else:
-        telling.send_bytes(pickle.dumps(None))
+        packed = _packed(raised)
+    with suppress(BrokenPipeError):  # nobody waits any more
+        telling.send_bytes(packed)
 
 
 def _packed(raised: Exception) -> bytes:
     try:
-        packed = pickle.dumps(raised)
+        packed = pickle.dumps((False, raised))
         pickle.loads(packed)  # noqa: S301  (made here)
     except Exception:  # not every exception can be made again from its arguments
-        return pickle.dumps(BesideFailed("".join(traceback.format_exception(raised))))
+        return pickle.dumps((False, BesideFailed("".join(traceback.format_exception(raised)))))
     return packed
 
 
-def _heard(told: Any) -> Exception | None:
+def _heard(told: Any) -> tuple[bool, Any]:
     try:
         return pickle.loads(told.recv_bytes())  # noqa: S301  (from our own copy)
     except EOFError:
-        return BesideFailed("the process beside this one was ended before it was done")
+        return False, BesideFailed("the process beside this one was ended before it was done")

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.brain.fingerprint import model_path
+from bot.brain.garbage import collect_as_usual, collect_nothing, keep_what_is_here
 from bot.brain.quiet import quiet
 from bot.brain.settings import Misconfigured, Settings, load_settings
 from bot.brain.tensorflow_free import is_neural, without_tensorflow
@@ -38,7 +39,7 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write(f"{error}\n")
         return 2
     os.environ["RASA_TELEMETRY_ENABLED"] = "false"
-    gc.disable()  # until all is loaded: there is nothing to throw away before
+    collect_nothing()  # until all is loaded
     if not is_neural(components(given.model)):
         without_tensorflow()
     quiet()
@@ -60,8 +61,8 @@ def make_app(model: Path, settings: Settings, started: float) -> Sanic:
         app.ctx.agent = BrainAgent.open(model, settings)
         # What is loaded stays: looking through it again and again for garbage is what makes a turn late.
         gc.collect()
-        gc.freeze()
-        gc.enable()
+        keep_what_is_here()
+        collect_as_usual()
         logger.info("ready in %.1f s with %s", time.perf_counter() - started, model.name)
 
     async def close(app: Sanic, _: object) -> None:

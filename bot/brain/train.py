@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 from bot.brain.fingerprint import model_path
+from bot.brain.garbage import keep_what_is_here
 from bot.brain.settings import ROOT
 
 KEPT_MODELS = 3
@@ -65,4 +66,6 @@ def _shown(path: Path) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    status = main(sys.argv[1:])
+    keep_what_is_here()  # it goes with the process: looking through it then takes most of a second
+    sys.exit(status)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import copy
-import gc
 import os
 import shutil
 import tarfile
@@ -16,11 +15,13 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from bot.brain.beside import beside
+from bot.brain.garbage import collect_as_usual, collect_nothing
 from bot.brain.quiet import quiet
 from bot.brain.tensorflow_free import is_neural, without_tensorflow
 
 if TYPE_CHECKING:
     from rasa.engine.graph import GraphModelConfiguration, GraphSchema
+    from rasa.engine.storage.local_model_storage import LocalModelStorage
     from rasa.shared.core.domain import Domain
     from rasa.shared.importers.importer import TrainingDataImporter
 
@@ -50,20 +51,18 @@ def train(target: Path, say: Callable[[str], None]) -> Path:
         apply_training_overrides()
         say("reading the data")
         read = read_once(CONFIG)
-        configuration = _configuration(read)
-        _check(read)
-        _run(configuration, read, target, say)
+        _run(_configuration(read), read, target, say)
     return target
 
 
 @contextlib.contextmanager
 def _keeping_everything() -> Iterator[None]:
-    """All that is read stays to the end; looking through it for garbage would take a tenth of the time."""
-    gc.disable()
+    """All that is read stays to the end."""
+    collect_nothing()
     try:
         yield
     finally:
-        gc.enable()
+        collect_as_usual()
 
 
 def _components(config: Path) -> list[str]:
@@ -100,14 +99,13 @@ def _run(
     from rasa.engine.graph import ExecutionContext
     from rasa.engine.runner.dask import DaskGraphRunner
 
-    domain = copy.deepcopy(read.get_domain())  # a step may change the one it is given
     schema = configuration.train_schema
     understanding, dialogue = _halves(schema)
     with tempfile.TemporaryDirectory() as folder:
         # A storage each: both begin with the same check and write down what it found.
-        ours, theirs = Path(folder) / "understanding", Path(folder) / "dialogue"
+        ours, theirs = Path(folder) / "dialogue", Path(folder) / "understanding"
 
-        def run(targets: list[str], where: Path) -> Any:
+        def run(targets: list[str], where: Path) -> LocalModelStorage:
             where.mkdir()
             storage = _storage(where)
             context = ExecutionContext(graph_schema=schema)
@@ -117,8 +115,11 @@ def _run(
             runner.run(inputs={PLACEHOLDER_IMPORTER: read})
             return storage
 
-        with beside(lambda: run(dialogue, theirs)):
-            storage = run(understanding, ours)
+        # The longer half is the copy's: it begins before the stories are read, which it does not need.
+        with beside(lambda: run(understanding, theirs) and None):
+            _check(read)
+            domain = copy.deepcopy(read.get_domain())  # a step may change the one it is given
+            storage = run(dialogue, ours)
         say("packing the model")
         shutil.copytree(theirs, ours, dirs_exist_ok=True)
         storage.create_model_package(target, configuration, domain)
@@ -136,7 +137,7 @@ def _halves(schema: GraphSchema) -> tuple[list[str], list[str]]:
     return understanding, [name for name in schema.target_names if name not in understanding]
 
 
-def _storage(folder: Path) -> Any:
+def _storage(folder: Path) -> LocalModelStorage:
     from rasa.engine.storage.local_model_storage import LocalModelStorage
     from rasa.engine.storage.storage import ModelMetadata
 

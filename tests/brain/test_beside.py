@@ -23,10 +23,6 @@ def _raise(error: Exception) -> None:
     raise error
 
 
-def _dies() -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
 def test_what_it_raises_is_raised_at_the_end(tmp_path: Path) -> None:
     """After the body has been done."""
     with (
@@ -75,3 +71,38 @@ def test_what_it_writes_stays(tmp_path: Path) -> None:
     with beside(lambda: (tmp_path / "there").write_text(str(os.getpid()))):
         here = os.getpid()
     assert int((tmp_path / "there").read_text()) != here
+
+
+def test_the_body_may_ask_for_what_it_returns() -> None:
+    """As often as it likes; a megabyte, too, which no pipe holds."""
+    with beside(lambda: (os.getpid(), "x" * 2**20)) as made:
+        there, text = made()
+        assert made() == (there, text)
+    assert there != os.getpid()
+    assert len(text) == 2**20
+
+
+def test_what_it_raises_can_be_met_where_the_body_asks(tmp_path: Path) -> None:
+    """The body goes on then, and nothing is raised twice."""
+    with beside(lambda: _raise(ValueError("no"))) as made:
+        with pytest.raises(ValueError, match="no"):
+            made()
+        (tmp_path / "after").touch()
+    assert (tmp_path / "after").exists()
+
+
+def test_small_work_has_no_process_of_its_own() -> None:
+    """It would take longer to make one."""
+    with beside(os.getpid, worth=False) as made:
+        assert made() == os.getpid()
+
+
+def test_the_copy_may_work_beside_a_copy_of_its_own() -> None:
+    """Learning intents does, in the half of the training that is a copy."""
+
+    def work() -> list[int]:
+        with beside(os.getpid) as made:
+            return [os.getpid(), made()]
+
+    with beside(work) as made:
+        assert len({os.getpid(), *made()}) == 3

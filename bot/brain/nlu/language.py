@@ -8,9 +8,9 @@ word the class of jieba's dictionary as `token.tag_` (n, v, nr, …; `x` where i
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from sys import intern
+from typing import NamedTuple
 
 import jieba
 import spacy
@@ -29,11 +29,10 @@ if not Span.has_extension("found"):
     Span.set_extension("found", default=None)
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """A word of the dictionary: how frequent, and its class."""
 
-    count: int
+    frequency: int
     tag: str
 
 
@@ -50,7 +49,7 @@ class JiebaTokenizer:
         """Fill jieba's prefix dictionary ourselves: its loader reads 350,000 words and a cache in /tmp."""
         freq: dict[str, int] = {}
         for word, entry in words.items():
-            freq[word] = entry.count
+            freq[word] = entry.frequency
             for end in range(1, len(word)):
                 freq.setdefault(word[:end], 0)
         self._words = words
@@ -96,7 +95,7 @@ class JiebaTokenizer:
         return self
 
     def _lines(self) -> str:
-        return "".join(f"{word} {entry.count} {entry.tag}\n" for word, entry in self._words.items())
+        return "".join(f"{word} {entry.frequency} {entry.tag}\n" for word, entry in self._words.items())
 
 
 @spacy.registry.tokenizers("huitouke.jieba.v1")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.brain.nlu.language import create_language
-from bot.brain.nlu.linear import train
+from bot.brain.nlu.linear import train, vocabulary
 from bot.brain.nlu.linear.features import BLOCKS, clean, radical, weight_of_senses
 from bot.brain.nlu.linear.model import LinearModel
 from bot.brain.nlu.linear.senses import Senses, read_senses
@@ -138,13 +138,16 @@ def test_confidences_are_measured_here_when_the_process_beside_dies(monkeypatch)
     assert fit(GIVEN, TRUTH).scale == 7.5
 
 
-def test_confidences_measured_beside_are_the_same(monkeypatch) -> None:
-    """Whether in a process of their own or not."""
+def test_what_two_processes_learn_is_the_same(monkeypatch) -> None:
+    """Features collected in halves and confidences measured beside, or all in one go."""
     alone = fit(GIVEN, TRUTH)
     monkeypatch.setattr(train, "MANY", 1)
-    beside = fit(GIVEN, TRUTH)
-    assert beside.scale == alone.scale != 4.0
-    assert (beside.weights == alone.weights).all()
+    monkeypatch.setattr(vocabulary, "MANY", 1)
+    shared = fit(GIVEN, TRUTH)
+    assert shared.scale == alone.scale != 4.0
+    assert shared.vocabulary.rows == alone.vocabulary.rows
+    assert (shared.vocabulary.importance == alone.vocabulary.importance).all()
+    assert (shared.weights == alone.weights).all()
 
 
 def test_what_is_known_of_words_counts_less_in_a_long_text() -> None:

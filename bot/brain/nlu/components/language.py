@@ -1,4 +1,4 @@
-"""Rasa's SpacyNLP with our pipeline, which it loads from models/spacy/zh."""
+"""Rasa's SpacyNLP and SpacyTokenizer with our pipeline, which is loaded from models/spacy/zh."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any, Dict, List, Text
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.nlu.constants import DENSE_FEATURIZABLE_ATTRIBUTES, SPACY_DOCS
 from rasa.nlu.model import InvalidModelError
+from rasa.nlu.tokenizers.spacy_tokenizer import SpacyTokenizer
 from rasa.nlu.utils.spacy_utils import SpacyModel, SpacyNLP
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
@@ -53,6 +54,15 @@ class ChineseNLP(SpacyNLP):
                 texts = [self._get_text(example, attribute) for example in told]
                 for example, doc in zip(told, model.model.pipe(texts), strict=True):
                     example.set(SPACY_DOCS[attribute], doc)
+        return training_data
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=False)
+class ChineseTokenizer(SpacyTokenizer):
+    """The words as Rasa's tokens, which `rasa test` needs; nothing here learns from tokens."""
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Nothing; a pipeline with a part that learns from tokens takes Rasa's SpacyTokenizer instead."""
         return training_data
 
 

@@ -12,7 +12,15 @@ from decimal import Decimal
 
 from bot.brain.nlu.entities.found import Found, JsonValue, fixed
 from bot.brain.nlu.entities.numerals import CHINESE, NUMBER, number
-from bot.brain.nlu.entities.quantities import ABOUT_AFTER, ABOUT_BEFORE, QUANTITY, Quantity, bounded, quantity
+from bot.brain.nlu.entities.quantities import (
+    ABOUT_AFTER,
+    ABOUT_BEFORE,
+    QUANTITY,
+    SAYS_HOW_MUCH,
+    Quantity,
+    bounded,
+    quantity,
+)
 
 _NOT_MARK = r"(?![钟钱之期店公司享手析机局支类辨别红成部数线差满散秒母])"
 _POINTS = re.compile(
@@ -67,6 +75,8 @@ def read_amounts(text: str) -> Iterator[Found]:
 
 
 def _points(text: str) -> Iterator[Found]:
+    if not SAYS_HOW_MUCH.search(text):
+        return
     for pattern in (_POINTS, _POINTS_FIRST):
         for m in pattern.finditer(text):
             count = quantity(m.group("count"))

@@ -10,7 +10,15 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from bot.brain.nlu.entities.found import Found, JsonValue, fixed
-from bot.brain.nlu.entities.quantities import ABOUT_AFTER, ABOUT_BEFORE, QUANTITY, Quantity, bounded, quantity
+from bot.brain.nlu.entities.quantities import (
+    ABOUT_AFTER,
+    ABOUT_BEFORE,
+    QUANTITY,
+    SAYS_HOW_MUCH,
+    Quantity,
+    bounded,
+    quantity,
+)
 
 UNITS = {
     "秒": "second", "秒钟": "second", "分钟": "minute", "刻钟": "quarter_hour",
@@ -76,6 +84,8 @@ def _told(found: Quantity, word: str) -> tuple[Quantity, str]:
 
 def read_durations(text: str) -> Iterator[Found]:
     """Every length of time in `text` (half width)."""
+    if not SAYS_HOW_MUCH.search(text):
+        return
     for m in _DURATION.finditer(text):
         told = length(m)
         if told is None or (m.group("small") and _DATE_BEFORE.search(text[: m.start()])):

@@ -12,7 +12,15 @@ from decimal import Decimal
 
 from bot.brain.nlu.entities.found import Found, JsonValue, fixed
 from bot.brain.nlu.entities.numerals import number
-from bot.brain.nlu.entities.quantities import ABOUT_AFTER, ABOUT_BEFORE, QUANTITY, Quantity, bounded, quantity
+from bot.brain.nlu.entities.quantities import (
+    ABOUT_AFTER,
+    ABOUT_BEFORE,
+    QUANTITY,
+    SAYS_HOW_MUCH,
+    Quantity,
+    bounded,
+    quantity,
+)
 
 # 一块儿 is "together", 一块屏 is a piece of screen, 元旦 is a holiday.
 _PIECE = r"(?![儿去来走玩弄办做放装送寄退屏表硬布地板砖肉糖电玻主蛋香肥牌面土钢])"
@@ -58,6 +66,8 @@ def amount(found: Quantity) -> JsonValue:
 
 def read_money(text: str) -> Iterator[Found]:
     """Every amount in `text` (half width)."""
+    if not SAYS_HOW_MUCH.search(text):
+        return
     for m in _AMOUNT.finditer(text):
         yuan = quantity(m.group("yuan"))
         if yuan is not None and not (m.group("yuan").startswith("一") and _is_piece(text, m)):

@@ -17,6 +17,9 @@ _MORE = rf"{NUMBER}(?:多(?![少久大长远])|余|出头|几|来(?![一个了�
 QUANTITY = rf"(?:{_SPAN}|{_MORE}|{_SOME}|{_PAIR}|{NUMBER})"
 """A pattern without groups; `quantity` reads what it matches."""
 
+SAYS_HOW_MUCH = re.compile(r"[\d零〇一二三四五六七八九十百千万亿两俩廿卅几半]")
+"""Without one of these signs there is neither a QUANTITY nor a half; most messages have none."""
+
 ABOUT_BEFORE = r"(?:大概|大约|差不多|约|将近|至少|最少|起码|最多|不超过|不到|超过)"
 ABOUT_AFTER = r"(?:左右|上下|以内|之内|以下|以上)"
 

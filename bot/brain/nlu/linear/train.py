@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import multiprocessing
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 import numpy as np
 from scipy.optimize import minimize_scalar
@@ -15,14 +11,13 @@ from scipy.sparse import csr_matrix
 from sklearn.model_selection import StratifiedShuffleSplit
 from sklearn.svm import LinearSVC
 
+from bot.brain.beside import BesideFailed, beside
 from bot.brain.nlu.linear.features import BLOCKS, Words
 from bot.brain.nlu.linear.model import Floats, LinearModel
-from bot.brain.nlu.linear.vocabulary import learn
+from bot.brain.nlu.linear.vocabulary import MANY, learn
 
 HELD_BACK = 0.15
 SEED = 11
-MANY = 2000
-"""Examples from which on the confidences are measured beside the training, in a process of their own."""
 RARE = 0.25
 """The power of how much rarer than the mean a label is, which is its examples' weight."""
 
@@ -36,37 +31,20 @@ def fit(
         raise ValueError(f"Every label needs at least two examples; too few for: {', '.join(rare)}")
     vocabulary, rows = learn(texts, blocks)
     labels = np.array(truth)
-    with _beside(rows, labels) as scale:
+    # A thread would not do: the solver's random numbers are one sequence for the whole process.
+    with beside(lambda: _scale(rows, labels), worth=len(labels) >= MANY) as measured:
         machine = _machine(truth).fit(rows, labels)
-        return LinearModel(
-            labels=[str(label) for label in machine.classes_],
-            vocabulary=vocabulary,
-            weights=np.ascontiguousarray(machine.coef_.T, dtype=np.float32),
-            bias=machine.intercept_.astype(np.float32),
-            scale=scale(),
-        )
-
-
-@contextmanager
-def _beside(rows: csr_matrix, labels: Floats) -> Iterator[Callable[[], float]]:
-    """`_scale` on the other core meanwhile, where that is worth a process and one may be started.
-
-    Threads would not do: the solver's random numbers are one sequence for the whole process.
-    """
-    may = "fork" in multiprocessing.get_all_start_methods() and not multiprocessing.current_process().daemon
-    if len(labels) < MANY or not may:
-        yield lambda: _scale(rows, labels)
-        return
-    with ProcessPoolExecutor(1, multiprocessing.get_context("fork")) as other:
-        measured = other.submit(_scale, rows, labels)
-
-        def scale() -> float:
-            try:
-                return measured.result()
-            except BrokenProcessPool:  # killed, perhaps for want of memory
-                return _scale(rows, labels)
-
-        yield scale
+        try:
+            scale = measured()
+        except BesideFailed:  # killed, perhaps for want of memory
+            scale = _scale(rows, labels)
+    return LinearModel(
+        labels=[str(label) for label in machine.classes_],
+        vocabulary=vocabulary,
+        weights=np.ascontiguousarray(machine.coef_.T, dtype=np.float32),
+        bias=machine.intercept_.astype(np.float32),
+        scale=scale,
+    )
 
 
 def _machine(truth: Sequence[str]) -> LinearSVC:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, diags, hstack
 
+from bot.brain.beside import beside
 from bot.brain.nlu.linear.features import AMOUNTS, Characters, Words, amounts, features, weight_of_senses
 from bot.brain.nlu.linear.kinds import read_kinds
 from bot.brain.nlu.linear.model import Floats, Vocabulary
@@ -15,11 +19,14 @@ from bot.brain.nlu.linear.senses import Senses, read_senses
 
 # A feature seen in one example alone teaches nothing that its shorter parts do not, and costs memory.
 LEAST = 2
+MANY = 2000
+"""Texts from which on work is shared with a second process."""
 
 
 def pinyin_table() -> dict[str, str]:
     """The usual sound of each of the 6,763 characters of GB 2312, without tone."""
-    from pypinyin import lazy_pinyin  # 58 MB, so only where a model is trained
+    os.environ["PYPINYIN_NO_PHRASES"] = "true"  # 0.3 s and most of 58 MB for sounds within a phrase
+    from pypinyin import lazy_pinyin  # not where a model is only used
 
     everyday = "".join(
         bytes((high, low)).decode("gb2312", "ignore")
@@ -38,30 +45,37 @@ def known_characters(blocks: Mapping[str, float]) -> Characters:
     )
 
 
+@dataclass(frozen=True)
+class Collected:
+    """The features of some texts, per block: their names in the order met, and row by row which ones occur.
+
+    `cells` are numbers of names, those of the n-th text end before `ends[n + 1]`; `amounts` has how much of
+    each there is, for the blocks of AMOUNTS alone.
+    """
+
+    names: dict[str, list[str]]
+    cells: dict[str, NDArray[np.int32]]
+    ends: dict[str, NDArray[np.int32]]
+    amounts: dict[str, Floats]
+
+
 def learn(texts: Sequence[tuple[str, Words]], blocks: dict[str, float]) -> tuple[Vocabulary, csr_matrix]:
     """The features in at least LEAST of the texts, the rarer the heavier, and the texts as rows of them."""
     characters = known_characters(blocks)
-    columns: dict[str, dict[str, int]] = {block: _numbering() for block in blocks}
-    cells: dict[str, list[int]] = {block: [] for block in blocks}
-    ends: dict[str, list[int]] = {block: [0] for block in blocks}
-    weights: dict[str, list[float]] = {block: [] for block in AMOUNTS}
-    for text, words in texts:
-        for block, names in features(text, words, characters, blocks):
-            cells[block].extend(map(columns[block].__getitem__, names))
-            ends[block].append(len(cells[block]))
-        for block, weighed in amounts(words, characters.senses, blocks):
-            cells[block].extend(map(columns[block].__getitem__, weighed))
-            weights[block].extend(weighed.values())
-            ends[block].append(len(cells[block]))
-    sense_weights = [weight_of_senses(words) for _, words in texts]
+    half = len(texts) // 2
+    with beside(lambda: _collect(texts[half:], characters, blocks), worth=len(texts) >= MANY) as rest:
+        collected = _collect(texts[:half], characters, blocks)
+        collected = _joined(collected, rest())
+    sense_weights = diags([weight_of_senses(words) for _, words in texts])
     rows: dict[str, dict[str, int]] = {}
     importance: list[Floats] = []
     parts: list[csr_matrix] = []
     start = 0
-    for block, known in columns.items():
-        shape = (len(texts), len(known))
-        data = weights.get(block) or np.ones(len(cells[block]))
-        counts = csr_matrix((data, cells[block], ends[block]), shape=shape)
+    for block, names in collected.names.items():
+        cells, ends = collected.cells[block], collected.ends[block]
+        data = collected.amounts.get(block)
+        data = np.ones(len(cells)) if data is None else data
+        counts = csr_matrix((data, cells, ends), shape=(len(texts), len(names)))
         counts.sum_duplicates()
         kept = np.flatnonzero(counts.getnnz(axis=0) >= LEAST)
         counts = counts[:, kept]
@@ -71,14 +85,53 @@ def learn(texts: Sequence[tuple[str, Words]], blocks: dict[str, float]) -> tuple
         else:
             weight = np.log((1 + len(texts)) / (1 + counts.getnnz(axis=0))) + 1
             counts.data = 1 + np.log(counts.data)
-        names = list(known)
         rows[block] = {names[column]: row for row, column in enumerate(kept, start)}
         start += len(kept)
         importance.append(weight)
         part = _scaled(counts, weight, blocks[block])
-        parts.append(diags(sense_weights) @ part if block in AMOUNTS else part)
+        parts.append(sense_weights @ part if block in AMOUNTS else part)
     vocabulary = Vocabulary(blocks, rows, np.concatenate(importance).astype(np.float32), characters)
     return vocabulary, csr_matrix(hstack(parts))
+
+
+def _collect(
+    texts: Sequence[tuple[str, Words]], characters: Characters, blocks: dict[str, float]
+) -> Collected:
+    columns: dict[str, dict[str, int]] = {block: _numbering() for block in blocks}
+    cells: dict[str, list[int]] = {block: [] for block in blocks}
+    ends: dict[str, list[int]] = {block: [0] for block in blocks}
+    weighed: dict[str, list[float]] = {block: [] for block in blocks if block in AMOUNTS}
+    for text, words in texts:
+        for block, names in features(text, words, characters, blocks):
+            cells[block].extend(map(columns[block].__getitem__, names))
+            ends[block].append(len(cells[block]))
+        for block, found in amounts(words, characters.senses, blocks):
+            cells[block].extend(map(columns[block].__getitem__, found))
+            weighed[block].extend(found.values())
+            ends[block].append(len(cells[block]))
+    return Collected(
+        {block: list(known) for block, known in columns.items()},
+        {block: np.array(numbers, np.int32) for block, numbers in cells.items()},
+        {block: np.array(numbers, np.int32) for block, numbers in ends.items()},
+        {block: np.array(shares) for block, shares in weighed.items()},
+    )
+
+
+def _joined(first: Collected, second: Collected) -> Collected:
+    """As if collected in one go."""
+    names: dict[str, list[str]] = {}
+    cells: dict[str, NDArray[np.int32]] = {}
+    ends: dict[str, NDArray[np.int32]] = {}
+    for block in first.names:
+        numbers = _numbering()
+        for name in first.names[block]:
+            numbers[name]
+        renumbered = np.array([numbers[name] for name in second.names[block]], np.int32)
+        names[block] = list(numbers)
+        cells[block] = np.concatenate([first.cells[block], renumbered[second.cells[block]]])
+        ends[block] = np.concatenate([first.ends[block], second.ends[block][1:] + first.ends[block][-1]])
+    shares = {block: np.concatenate([each, second.amounts[block]]) for block, each in first.amounts.items()}
+    return Collected(names, cells, ends, shares)
 
 
 def _numbering() -> dict[str, int]:

@@ -9,6 +9,7 @@ from datetime import datetime, time, timedelta
 from decimal import Decimal
 
 from bot.brain.nlu.entities.durations import AMOUNT_OF_TIME, length
+from bot.brain.nlu.entities.quantities import SAYS_HOW_MUCH
 
 Read = Callable[[re.Match[str], datetime], "tuple[datetime, datetime, str] | None"]
 
@@ -26,9 +27,13 @@ _SOME_DAYS = re.compile(
 
 def read_relative(text: str) -> Iterator[tuple[re.Match[str], Read]]:
     """Each match with how to work out from, to and grain."""
-    for pattern, read in ((_SOME_DAYS, _some_days), (_AWAY, _away), (_AFTER, _away), (_LATELY, _lately)):
+    for m in _SOME_DAYS.finditer(text):
+        yield m, _some_days
+    if not SAYS_HOW_MUCH.search(text):
+        return
+    for pattern, read in ((_AWAY, _away), (_AFTER, _away), (_LATELY, _lately)):
         for m in pattern.finditer(text):
-            if pattern is _SOME_DAYS or length(m) is not None:
+            if length(m) is not None:
                 yield m, read
 
 
