@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import tempfile
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +26,15 @@ BUILDING = (*SETTINGS, "fsync=off", "full_page_writes=off", "autovacuum=off", "c
 """A company that is lost half built is built anew: nothing is written twice for its sake."""
 
 console = Console(stderr=True)
+
+
+@contextmanager
+def passing_folder() -> Generator[Path]:
+    """A folder for the length of the block. PostgreSQL, which is never root, gets through it to its own."""
+    with tempfile.TemporaryDirectory(prefix="huitouke-bench-") as name:
+        folder = Path(name)
+        folder.chmod(0o711)
+        yield folder
 
 
 @contextmanager

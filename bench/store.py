@@ -248,8 +248,8 @@ def main() -> None:
     smaller = {size for size in (10_000, 100_000) if size < options.customers}
     sizes = sorted(options.sizes or smaller | {options.customers})
     before = machine()
-    with nullcontext(options.folder) if options.folder else tempfile.TemporaryDirectory() as folder:
-        results = bench(sizes, backends, options.samples, Path(folder))
+    with nullcontext(options.folder) if options.folder else databases.passing_folder() as folder:
+        results = bench(sizes, backends, options.samples, folder)
     show(results)
     OUT.parent.mkdir(parents=True, exist_ok=True)
     known = json.loads(OUT.read_text())["results"] if OUT.exists() and options.sizes else {}
