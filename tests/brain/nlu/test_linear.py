@@ -119,6 +119,15 @@ def test_a_word_never_seen_is_read_by_what_is_known_of_it(language) -> None:
     assert "ill" not in {fit(given, truth, without).predict(*text)[0][0] for text in strange}
 
 
+def test_two_labels_are_told_apart_as_three_are() -> None:
+    """Each has confidences of its own, which sum to 1."""
+    pairs = [(text, label) for label in ("points", "thank") for text in EXAMPLES[label] * 4]
+    model = fit([(text, []) for text, _ in pairs], [label for _, label in pairs])
+    assert [label for label, _ in model.predict("查积分", [])] == ["points", "thank"]
+    assert [label for label, _ in model.predict("多谢", [])] == ["thank", "points"]
+    assert sum(confidence for _, confidence in model.predict("你好", [])) == pytest.approx(1)
+
+
 # Enough of each that some can be held back; their words are left to the characters.
 GIVEN = [(text + mark, []) for texts in EXAMPLES.values() for text in texts for mark in ("", "呀")]
 TRUTH = [label for label, texts in EXAMPLES.items() for _ in texts for _ in range(2)]

@@ -25,7 +25,7 @@ RARE = 0.25
 def fit(
     texts: Sequence[tuple[str, Words]], truth: Sequence[str], blocks: dict[str, float] = BLOCKS
 ) -> LinearModel:
-    """Train on texts with their words, one label each; at least two examples for every label."""
+    """Train on texts with their words, one label each; at least two labels with two examples each."""
     rare = sorted(label for label, count in Counter(truth).items() if count < 2)
     if rare:
         raise ValueError(f"Every label needs at least two examples; too few for: {', '.join(rare)}")
@@ -33,26 +33,34 @@ def fit(
     labels = np.array(truth)
     # A thread would not do: the solver's random numbers are one sequence for the whole process.
     with beside(lambda: _scale(rows, labels), worth=len(labels) >= MANY) as measured:
-        machine = _machine(truth).fit(rows, labels)
+        names, weights, bias = _solved(rows, labels)
         try:
             scale = measured()
         except BesideFailed:  # killed, perhaps for want of memory
             scale = _scale(rows, labels)
     return LinearModel(
-        labels=[str(label) for label in machine.classes_],
+        labels=names,
         vocabulary=vocabulary,
-        weights=np.ascontiguousarray(machine.coef_.T, dtype=np.float32),
-        bias=machine.intercept_.astype(np.float32),
+        weights=np.ascontiguousarray(weights, dtype=np.float32),
+        bias=bias.astype(np.float32),
         scale=scale,
     )
 
 
-def _machine(truth: Sequence[str]) -> LinearSVC:
-    """Rare labels weigh more, but not so much that everything strange looks like one of them."""
-    counts = Counter(truth)
-    mean = len(truth) / len(counts)
+def _solved(rows: csr_matrix, labels: Floats) -> tuple[list[str], Floats, Floats]:
+    """The labels, their weights (features x labels) and their biases.
+
+    Rare labels weigh more, but not so much that everything strange looks like one of them.
+    """
+    counts = Counter(labels.tolist())
+    mean = len(labels) / len(counts)
     weight = {label: (mean / count) ** RARE for label, count in counts.items()}
-    return LinearSVC(C=0.5, tol=0.2, class_weight=weight, random_state=SEED)
+    machine = LinearSVC(C=0.5, tol=0.2, class_weight=weight, random_state=SEED).fit(rows, labels)
+    names = [str(label) for label in machine.classes_]
+    weights, bias = machine.coef_.T, np.asarray(machine.intercept_)
+    if len(counts) == 2:  # then one column is told, and what speaks for the second speaks against the first
+        weights, bias = np.hstack([-weights, weights]), np.concatenate([-bias, bias])
+    return names, weights, bias
 
 
 def _scale(rows: csr_matrix, labels: Floats) -> float:
@@ -61,9 +69,9 @@ def _scale(rows: csr_matrix, labels: Floats) -> float:
     if least * HELD_BACK < 1 or len(labels) * HELD_BACK < len(set(labels.tolist())):
         return 4.0
     train, test = next(StratifiedShuffleSplit(1, test_size=HELD_BACK, random_state=SEED).split(rows, labels))
-    machine = _machine(labels[train].tolist()).fit(rows[train], labels[train])
-    margins = machine.decision_function(rows[test])
-    target = np.searchsorted(machine.classes_, labels[test])
+    names, weights, bias = _solved(rows[train], labels[train])
+    margins = rows[test].dot(weights) + bias
+    target = np.searchsorted(names, labels[test])
 
     def loss(scale: float) -> float:
         odds = scale * (margins - margins.max(axis=1, keepdims=True))
