@@ -75,7 +75,7 @@ READS: dict[str, Read] = {
     "data held about me": lambda session, who: held_about_me(session, who, NOW),
 }
 
-console = Console(stderr=True)
+console = Console(stderr=True, width=None if sys.stderr.isatty() else 160)
 
 
 async def measure(

@@ -19,10 +19,15 @@ PERSON = "request_human"
 READINGS = 2
 LIKELY = 0.08
 """A reading less likely than this is not worth asking about."""
+TO_ANGRY = "_to_angry"
+"""A response of this name beside the usual one is what an angry customer hears instead of it."""
+SURE = 0.55
+"""A feeling less sure than this is not spoken to (as in actions/tone.py, which suits what actions say)."""
 
 
 class BrainResponses(TemplatedNaturalLanguageGenerator):
-    """Never the same words twice in a row, and `utter_clarify` asks about the likeliest readings only."""
+    """Never the same words twice in a row, no joke to who is angry, and `utter_clarify` asks about likely
+    readings only."""
 
     def __init__(self, endpoint_config: EndpointConfig | None = None, domain: Domain | None = None) -> None:
         super().__init__(domain.responses if domain else {})
@@ -39,6 +44,8 @@ class BrainResponses(TemplatedNaturalLanguageGenerator):
             readings = self._readings(tracker)
             if not readings:
                 utter_action = NOTHING_LIKELY
+        if utter_action + TO_ANGRY in self.responses and _is_angry(tracker):
+            utter_action += TO_ANGRY
         response = self._choose(utter_action, tracker, output_channel)
         if response is None:
             return None
@@ -82,3 +89,9 @@ class BrainResponses(TemplatedNaturalLanguageGenerator):
 
     def _all_readings(self) -> list[dict[str, str]]:
         return [button for each in self.responses.get(CLARIFY, []) for button in each.get("buttons", [])]
+
+
+def _is_angry(tracker: DialogueStateTracker) -> bool:
+    parse: Any = tracker.latest_message.parse_data if tracker.latest_message else {}
+    emotion = parse.get("emotion") or {}
+    return emotion.get("label") == "angry" and emotion["score"] >= SURE

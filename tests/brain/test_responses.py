@@ -82,3 +82,21 @@ async def test_a_channel_can_have_its_own_wording() -> None:
 async def test_a_response_that_does_not_exist_is_none(responses: BrainResponses) -> None:
     """As in Rasa."""
     assert await responses.generate("utter_nope", heard(), "web") is None
+
+
+@pytest.mark.parametrize(
+    ("label", "score", "spoken_to"),
+    [("angry", 0.9, True), ("angry", 0.4, False), ("annoyed", 0.9, False), (None, 0, False)],
+)
+async def test_an_insult_is_not_met_with_a_joke(
+    responses: BrainResponses, label: str | None, score: float, spoken_to: bool
+) -> None:
+    """Who is angry for sure hears so, and can have a person; who only teases hears the usual line."""
+    tracker = WindowTracker("c", [])
+    parse: Any = {"intent": {"name": "chitchat"}, "entities": [], "intent_ranking": []}
+    parse["emotion"] = {"label": label, "score": score} if label else None
+    tracker.update(UserUttered("傻子", {"name": "chitchat"}, [], parse))
+    draft = await responses.generate("utter_chitchat", tracker, "web")
+    assert draft is not None
+    assert ("小回" not in draft["text"]) is spoken_to
+    assert ("/file_complaint" in [button["payload"] for button in draft["buttons"]]) is spoken_to

@@ -10,10 +10,10 @@ import pytest
 
 from bot.brain.nlu.language import create_language
 from bot.brain.nlu.linear import train, vocabulary
-from bot.brain.nlu.linear.features import BLOCKS, clean, radical, weight_of_senses
+from bot.brain.nlu.linear.features import BLOCKS, FROM_ELSEWHERE, clean, radical, weight_of_senses
 from bot.brain.nlu.linear.model import LinearModel
 from bot.brain.nlu.linear.senses import Senses, read_senses
-from bot.brain.nlu.linear.train import fit
+from bot.brain.nlu.linear.train import FEW, fit, suited
 from bot.brain.nlu.words import words_of
 
 EXAMPLES = {
@@ -113,7 +113,7 @@ def test_a_word_never_seen_is_read_by_what_is_known_of_it(language) -> None:
     pairs = [(text, label) for label, texts in examples.items() for text in texts]
     given = [(text, words_of(language(text))) for text, _ in pairs]
     truth = [label for _, label in pairs]
-    without = {block: weight for block, weight in BLOCKS.items() if block not in {"name", "topic", "sense"}}
+    without = {block: weight for block, weight in BLOCKS.items() if block not in FROM_ELSEWHERE}
     strange = [(text, words_of(language(text))) for text in ("萎缩", "失眠", "中毒", "传染", "窒息")]
     assert {fit(given, truth).predict(*text)[0][0] for text in strange} == {"ill"}
     assert "ill" not in {fit(given, truth, without).predict(*text)[0][0] for text in strange}
@@ -126,6 +126,12 @@ def test_two_labels_are_told_apart_as_three_are() -> None:
     assert [label for label, _ in model.predict("查积分", [])] == ["points", "thank"]
     assert [label for label, _ in model.predict("多谢", [])] == ["thank", "points"]
     assert sum(confidence for _, confidence in model.predict("你好", [])) == pytest.approx(1)
+
+
+def test_what_is_known_from_elsewhere_stands_in_for_missing_examples() -> None:
+    """With thousands of our own it is left out, and not even read; the rest stays as it is."""
+    assert suited(FEW - 1) == BLOCKS
+    assert suited(FEW) == {block: weight for block, weight in BLOCKS.items() if block not in FROM_ELSEWHERE}
 
 
 # Enough of each that some can be held back; their words are left to the characters.

@@ -40,6 +40,8 @@ BLOCKS: dict[str, float] = {
     "sense": 0.7,
 }
 AMOUNTS = frozenset({"topic", "sense"})
+FROM_ELSEWHERE = frozenset({"name", "topic", "sense"})
+"""The blocks of what is known of words without having seen them in an example."""
 FAR = 8
 SHORT = 4
 """Words above which what is known of them counts less: wording tells a sentence, but not a bare name."""

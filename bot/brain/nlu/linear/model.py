@@ -10,7 +10,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.brain.nlu.linear.features import AMOUNTS, Characters, Words, amounts, features, weight_of_senses
+from bot.brain.nlu.linear.features import (
+    FROM_ELSEWHERE,
+    Characters,
+    Words,
+    amounts,
+    features,
+    weight_of_senses,
+)
 from bot.brain.nlu.linear.senses import Senses, read_senses
 
 Floats = NDArray[np.floating]
@@ -96,7 +103,7 @@ class LinearModel:
             rows[block] = {name: row for row, name in enumerate(listed, start)}
             start += len(listed)
         with np.load(folder / "model.npz") as numbers:
-            senses = read_senses() if {"name", *AMOUNTS} & set(names["blocks"]) else Senses()
+            senses = read_senses() if FROM_ELSEWHERE & set(names["blocks"]) else Senses()
             characters = Characters(names["sounds"], names["kinds"], senses)
             vocabulary = Vocabulary(names["blocks"], rows, numbers["importance"], characters)
             return cls(

@@ -12,7 +12,7 @@ from sklearn.model_selection import StratifiedShuffleSplit
 from sklearn.svm import LinearSVC
 
 from bot.brain.beside import BesideFailed, beside
-from bot.brain.nlu.linear.features import BLOCKS, Words
+from bot.brain.nlu.linear.features import BLOCKS, FROM_ELSEWHERE, Words
 from bot.brain.nlu.linear.model import Floats, LinearModel
 from bot.brain.nlu.linear.vocabulary import MANY, learn
 
@@ -22,10 +22,19 @@ RARE = 0.25
 """The power of how much rarer than the mean a label is, which is its examples' weight."""
 
 
+FEW = 5_000
+"""Examples below which what is known of words from elsewhere stands in for those that are missing; above, it
+does not pay for itself (docs/understanding.md)."""
+
+
 def fit(
-    texts: Sequence[tuple[str, Words]], truth: Sequence[str], blocks: dict[str, float] = BLOCKS
+    texts: Sequence[tuple[str, Words]], truth: Sequence[str], blocks: dict[str, float] | None = None
 ) -> LinearModel:
-    """Train on texts with their words, one label each; at least two labels with two examples each."""
+    """Train on texts with their words, one label each; at least two labels with two examples each.
+
+    `blocks` are what to learn from, with their weights; if not given, those that suit so many examples.
+    """
+    blocks = blocks or suited(len(texts))
     rare = sorted(label for label, count in Counter(truth).items() if count < 2)
     if rare:
         raise ValueError(f"Every label needs at least two examples; too few for: {', '.join(rare)}")
@@ -45,6 +54,12 @@ def fit(
         bias=bias.astype(np.float32),
         scale=scale,
     )
+
+
+def suited(examples: int) -> dict[str, float]:
+    """The blocks that pay for themselves with so many examples."""
+    left_out = FROM_ELSEWHERE if examples >= FEW else frozenset[str]()
+    return {block: weight for block, weight in BLOCKS.items() if block not in left_out}
 
 
 def _solved(rows: csr_matrix, labels: Floats) -> tuple[list[str], Floats, Floats]:

@@ -12,7 +12,15 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, diags, hstack
 
 from bot.brain.beside import beside
-from bot.brain.nlu.linear.features import AMOUNTS, Characters, Words, amounts, features, weight_of_senses
+from bot.brain.nlu.linear.features import (
+    AMOUNTS,
+    FROM_ELSEWHERE,
+    Characters,
+    Words,
+    amounts,
+    features,
+    weight_of_senses,
+)
 from bot.brain.nlu.linear.kinds import read_kinds
 from bot.brain.nlu.linear.model import Floats, Vocabulary
 from bot.brain.nlu.linear.senses import Senses, read_senses
@@ -41,7 +49,7 @@ def known_characters(blocks: Mapping[str, float]) -> Characters:
     return Characters(
         pinyin_table() if "sound" in blocks else {},
         read_kinds() if {"kind", "head"} & set(blocks) else {},
-        read_senses() if {"name", *AMOUNTS} & set(blocks) else Senses(),
+        read_senses() if FROM_ELSEWHERE & set(blocks) else Senses(),
     )
 
 
