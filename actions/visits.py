@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from actions.base import Call, Events
 from actions.say import moment
 from actions.tasks.heard import Heard, Narrow, Option
 from actions.tasks.script import Again, Script, Stop
@@ -28,6 +29,8 @@ MANY = 200
 NEXT = {"改约时间": "/move_visit", "取消上门": "/cancel_visit", "转人工": "/request_human"}
 WHEN = re.compile(r"几点|什么时候|啥时候|哪天|多久(能|会|才)?(到|来)|(到|来)了(没|吗)")
 ABOUT = re.compile(r"[保包]修|质保|三包|包[退换]|网点|地址|在哪|电话|多少钱|怎么收费|几点")
+UNKNOWN = "保修期和服务网点要看您的购买凭证，我手里没有这份资料，不想说错。您可以看合同包含什么，或者问同事。"
+INSTEAD = {"合同包含什么": "/ask_coverage", "预约上门": "/book_visit", "转人工": "/request_human"}
 KINDS = {"维修": ("修", "坏", "故障"), "保养": ("保养", "维护", "清洗"), "安装": ("装",)}
 OTHER_TIME = re.compile(r"[换改](个|一个|一下|下)?时间|[别其]他?的?时间|[换改](一|个)天|时间不(行|合适|方便)")
 OTHER_TIMES = "还有 {} 个时间，说哪天、上午还是下午就行。"
@@ -77,16 +80,19 @@ class RequestService(BookVisit):
     intent = "request_service"
     title = "安排维修或安装"
 
+    async def answer(self, call: Call) -> Events:
+        """What is the same for everybody is said without asking who is there."""
+        if ABOUT.search(call.text) and not WHEN.search(call.text):
+            call.say(UNKNOWN, buttons=INSTEAD)
+            return []
+        return await super().answer(call)
+
     async def script(self, s: Script) -> None:
         begins = s.heard is not None and s.state.asked is None
         if begins and s.heard and WHEN.search(s.heard.text) and (told := await _booked(s)):
             raise Stop(told, NEXT)
         if begins and s.heard and ABOUT.search(s.heard.text):
-            raise Stop(
-                "保修期和服务网点要看您的购买凭证，我手里没有这份资料，不想说错。"
-                "您可以看合同包含什么，或者问同事。",
-                {"合同包含什么": "/ask_coverage", "预约上门": "/book_visit", "转人工": "/request_human"},
-            )
+            raise Stop(UNKNOWN, INSTEAD)
         await super().script(s)
 
 

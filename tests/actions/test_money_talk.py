@@ -81,6 +81,17 @@ async def test_which_card_ends_first_after_all_were_seen(talk: Talk, customer_id
     assert "可以转到您另一张同类卡上" in await talk.begin("action_points_expiry", "那快到期的呢")
 
 
+async def test_which_card_ends_first_is_answered_alone(talk: Talk, customer_id: CustomerId) -> None:
+    """Asked so, without a look at them all before; without a card that is said."""
+    assert "还没有储值卡" in await talk.begin("action_balance", "哪张快到期了")
+    await world.card(talk.customer, customer_id, "6222000000006612", 3_000)
+    await world.card(talk.customer, customer_id, "6222000000008821", 12_000, days=12)
+    first = await talk.begin("action_balance", "哪张快到期了")
+    assert "最早到期的是储值卡（尾号 8821）" in first
+    assert "6612" not in first
+    assert "6612" in await talk.begin("action_balance", "这张卡里还有多少钱")
+
+
 async def test_without_a_bill_the_customer_tells(visitor: Customer) -> None:
     """The matter is registered in the customer's words."""
     await prove(visitor)

@@ -132,3 +132,11 @@ async def test_a_question_about_the_warranty_is_no_appointment(talk: Talk) -> No
     """What is not known is not made up."""
     assert "不想说错" in await talk.begin("action_request_service", "保修期多久")
     assert not talk.asked
+
+
+@pytest.mark.parametrize("said", ["打印机包修吗", "保修期多久", "是三包的吗"])
+async def test_what_is_the_same_for_everybody_needs_no_proof(visitor: Customer, said: str) -> None:
+    """A stranger who asks about the warranty is not asked who they are."""
+    await visitor.call("action_request_service", said, "request_service")
+    assert "不想说错" in visitor.said[0]["text"]
+    assert visitor.followup is None

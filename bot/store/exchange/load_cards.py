@@ -12,8 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.kit.db import WriteSession
 from bot.store.bulk import reserve_ids
 from bot.store.cards.models import Card
-from bot.store.dates import end_of_day
-from bot.store.exchange.loading import CUSTOMERS, Counts, Known, looked_up, lookup, tell_unknown
+from bot.store.exchange.loading import CUSTOMERS, Counts, Known, end, looked_up, lookup, tell_unknown
 from bot.store.exchange.opening import Openings, book
 from bot.store.exchange.reading import FileReader, Line
 from bot.store.ledger.models import Account, Company
@@ -77,7 +76,9 @@ class CardsLoader:
             "number": [line["number"] for line in lines],
             "type_code": [line["type"] for line in lines],
             "face_value": [line["face_value"] for line in lines],
-            "valid_until": [_end(line, owner.time_zone) for line, owner in zip(lines, owners, strict=True)],
+            "valid_until": [
+                end(line["valid_until"], owner.time_zone) for line, owner in zip(lines, owners, strict=True)
+            ],
             "state": ["active"] * len(lines),
             "opened_at": [line["opened_at"] or now for line in lines],
         }
@@ -123,7 +124,3 @@ async def _money(session: WriteSession, cards: list[tuple[int, Line, Any]], now:
     openings.expires = [None] * len(parts)
     openings.companies = [COMPANIES[kind] for _, kind, _, _, _ in parts]
     await book(session, openings)
-
-
-def _end(line: Line, zone_name: str) -> datetime | None:
-    return end_of_day(line["valid_until"], zone_name) if line["valid_until"] else None

@@ -11,8 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.kit.db import WriteSession
 from bot.store.bulk import reserve_ids, table_of
-from bot.store.dates import end_of_day
-from bot.store.exchange.loading import CUSTOMERS, Counts, Known, looked_up, lookup, tell_unknown
+from bot.store.exchange.loading import CUSTOMERS, Counts, Known, end, looked_up, lookup, tell_unknown
 from bot.store.exchange.opening import Openings, book, raise_balances
 from bot.store.exchange.reading import FileReader, Line
 from bot.store.ledger.models import Account, Company, Transaction
@@ -79,7 +78,7 @@ class PointsLoader:
             places=list(range(len(lines))),
             accounts=[accounts[line["customer"]] for line in lines],
             amounts=[line["points"] for line in lines],
-            expires=[_end(line, owners[line["customer"]].time_zone) for line in lines],
+            expires=[end(line["expires_on"], owners[line["customer"]].time_zone) for line in lines],
             companies=[Company.POINTS_ISSUED] * len(lines),
         )
         await book(session, openings)
@@ -115,7 +114,3 @@ def _key(line: Line) -> str:
 
 def _print(line: Line) -> bytes:
     return fingerprint("import", line["customer"], line["points"])
-
-
-def _end(line: Line, zone_name: str) -> datetime | None:
-    return end_of_day(line["expires_on"], zone_name) if line["expires_on"] else None

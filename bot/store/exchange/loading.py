@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from itertools import groupby
 from typing import Any, Protocol
 
@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.kit.db import WriteSession
 from bot.store.bulk import Attribute, one_of_many, table_of
 from bot.store.customers.models import Customer
+from bot.store.dates import end_of_day
 from bot.store.exchange.reading import FileReader, Line
 
 CUSTOMERS = table_of(Customer).c
@@ -78,6 +79,11 @@ async def looked_up(
     connection = await session.connection()
     rows = (await connection.execute(statement.where(one_of_many(session, key, wanted)))).all()
     return {row[0]: row for row in rows}
+
+
+def end(last: date | None, zone_name: str) -> datetime | None:
+    """When a last day is over in the customer's zone; None: never."""
+    return end_of_day(last, zone_name) if last else None
 
 
 async def customer_ids(
