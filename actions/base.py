@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -80,6 +81,18 @@ class Call:
         """What the customer wrote last; empty when they pressed a button."""
         text = self.parse.get("text") or ""
         return "" if text.startswith("/") and self.intent and text.startswith(f"/{self.intent}") else text
+
+    @property
+    def is_general(self) -> bool:
+        """Whether it is written about nobody's own: 积分会过期吗, not 我的积分会过期吗. No button is."""
+        return bool(self.text) and "我" not in self.text
+
+    async def is_strangers_question(self, about: re.Pattern[str]) -> bool:
+        """Whether somebody who has not proved who they are asks `about` what is the same for everybody."""
+        if not (self.is_general and about.search(self.text)):
+            return False
+        async with self.runtime.database.read() as session:
+            return not (await access(session, self.identity, self.now)).verified
 
     @property
     def message_id(self) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from actions.base import Call, Events
@@ -12,6 +14,7 @@ from bot.kit.ids import CustomerId
 from bot.store.cards.reads import CardBalance
 
 NEXT = {"查余额": "/ask_balance", "优惠活动": "/ask_promotion", "转人工": "/request_human"}
+ANYTHING = re.compile("")
 NEVER = "我不会在聊天里收款，也不会让您转账给个人。"
 
 
@@ -22,12 +25,18 @@ class TopUp(SourcedAction):
     intent = "top_up"
     title = "问充值"
 
+    async def answer(self, call: Call) -> Events:
+        """Where is the same for everybody."""
+        if await call.is_strangers_question(ANYTHING):
+            call.say(_where(call), buttons=NEXT)
+            return []
+        return await super().answer(call)
+
     async def tell(self, call: Call, session: AsyncSession, customer: CustomerId) -> Events:
         balance = await call.runtime.source.balance(session, customer, call.now)
         cards = [card for card in balance.cards if _usable(card)]
         lines = [f"{card.type}（尾号 {card.number[-4:]}）现在有 {yuan(_money(card))}。" for card in cards]
-        where = f"充值在{call.runtime.settings.top_up_places}办理，充多少由您定。{NEVER}"
-        call.say("\n".join([*lines, where]), buttons=NEXT)
+        call.say("\n".join([*lines, _where(call)]), buttons=NEXT)
         return []
 
 
@@ -66,6 +75,10 @@ class CardHall(SourcedAction):
             buttons={"查余额": "/ask_balance", "转人工": "/request_human"},
         )
         return []
+
+
+def _where(call: Call) -> str:
+    return f"充值在{call.runtime.settings.top_up_places}办理，充多少由您定。{NEVER}"
 
 
 def _usable(card: CardBalance) -> bool:

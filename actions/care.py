@@ -17,6 +17,8 @@ from bot.store.contracts.service import CoverageAnswer, coverage
 KINDS = {"upgrade": "升级", "maintain": "维护", "protect": "防御", "optimise": "优化"}
 ASK = {"还问一项": "/ask_coverage", "看关怀卡": "/ask_care_card", "转人工": "/request_human"}
 VISITS = 3
+WHAT_IS = re.compile(r"(是|有)(什么|啥|嘛)|干(嘛|什么|啥)|什么意思|啥意思")
+CARE_CARD = "关怀卡记着您每台设备做过的升级、维护、防御和优化，还有下一次保养的时间。"
 ROUND_IT = re.compile(
     r"合同|协议|套餐|里面|里边|里|包不包|包括|包含|含不含|不含|哪些|什么|内容|项目|是不是|算不算|在不在|要不要|另外|收费|钱|"
     r"办理?的|办了|签了?的|现在|目前|具体|到底|详细|说说|讲讲|查一下|查查|看看|看一下|帮|是|"
@@ -59,6 +61,13 @@ class CareCards(PersonalAction):
     topic = "care_card"
     intent = "ask_care_card"
     title = "看关怀卡"
+
+    async def answer(self, call: Call) -> Events:
+        """What it is, is the same for everybody."""
+        if await call.is_strangers_question(WHAT_IS):
+            call.say(CARE_CARD, buttons={"看我的关怀卡": "/ask_care_card", "转人工": "/request_human"})
+            return []
+        return await super().answer(call)
 
     async def tell(self, call: Call, session: WriteSession, customer: CustomerId) -> Events:
         cards = await care_cards(session, customer, call.now, visits=VISITS)

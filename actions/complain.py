@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
+from actions.base import Call, Events
 from actions.complaint_steps import add_words
+from actions.promises import ALWAYS
 from actions.say import moment
 from actions.tasks.heard import Option
 from actions.tasks.script import Script
@@ -56,6 +58,11 @@ OPENING = re.compile(
 )
 ADDING = re.compile(rf"补充|这一件|这件|那件|同一件|就是|还是|加|再|点|{OPENING.pattern}")
 LEAST_STORY = 6
+HOW_LONG = re.compile(
+    r"(多久|几天|多长时间|几个工作日|多少天|什么时候).{0,8}(处理|答复|回复|解决|结果|办)|(处理|答复|回复|解决).{0,6}(多久|几天|多长时间)"
+)
+MOST_OF_A_QUESTION = 16
+"""Characters; a longer text may be the story of what happened."""
 FOLLOW = {"投诉进度": "/ask_complaint_status", "补充说明": "/add_to_complaint", "转人工": "/request_human"}
 
 
@@ -66,6 +73,13 @@ class FileComplaint(Task):
     intent = "file_complaint"
     title = "登记投诉"
     left = "好的，投诉先不登记。您说的我都记着，想登记的时候随时告诉我。"
+
+    async def answer(self, call: Call) -> Events:
+        """How long it takes is promised to everybody, and is no complaint yet."""
+        if call.is_general and len(call.text) <= MOST_OF_A_QUESTION and HOW_LONG.search(call.text):
+            call.say(ALWAYS, buttons={"登记投诉": "/file_complaint", "投诉进度": "/ask_complaint_status"})
+            return []
+        return await super().answer(call)
 
     async def script(self, s: Script) -> None:
         _take_story_told_at_once(s)

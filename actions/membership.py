@@ -33,7 +33,7 @@ class Membership(SourcedAction):
         if MEMBERS_DAY.search(call.text):
             call.say(UNKNOWN_DAY, buttons={"优惠活动": "/ask_promotion", "转人工": "/request_human"})
             return []
-        if call.text and "我" not in call.text:
+        if call.is_general:
             async with call.runtime.database.read() as session:
                 offers = await tier_offers(session)
             if offers and (GENERAL.search(call.text) or any(each.name in call.text for each in offers)):

@@ -26,7 +26,11 @@ EARNING = re.compile(
     r"(怎么|如何|咋|怎样).{0,6}(得|攒|赚|获|积|累|算|来)|积分规则|多少钱.{0,4}积?分"
     r"|消费.{0,6}(多少|几).{0,2}分"
 )
+LASTING = re.compile(
+    r"会.{0,3}(过期|到期|清零|作废|失效)|有效期|永久|(多久|多长时间|几年|几个月|什么时候).{0,4}(过期|到期|清零|失效|有效)"
+)
 MISSING = re.compile(r"没.{0,4}(到账|加|给|积上|记上|收到)|少了|不见|缺了|漏|没有到|还没到|不对")
+UNKNOWN_RULES = "攒积分的规则我手里没有，请同事告诉您，免得说错。"
 NEXT = {"看看能换什么": "/redeem_points", "积分明细": "/ask_points_history", "查余额": "/ask_balance"}
 CHECK = {"登记核查": "/file_complaint", "转人工": "/request_human"}
 SHOWN = 5
@@ -41,26 +45,8 @@ class Points(SourcedAction):
 
     async def answer(self, call: Call) -> Events:
         if call.entity("about") == "earning" or EARNING.search(call.text):
-            return await self._rules(call)
+            return await _rules(call, "积分这样攒：")
         return await super().answer(call)
-
-    async def _rules(self, call: Call) -> Events:
-        """How points are earned is nobody's secret."""
-        async with call.runtime.database.read() as session:
-            rules = await earning_rules(session, call.now)
-        lines = [
-            (f"· {rule.name}：每消费 {yuan(rule.per_fen)}得 {rule.points} 积分{_valid(rule)}")
-            for rule in rules
-        ]
-        text = (
-            "\n".join(["积分这样攒：", *lines])
-            if lines
-            else "攒积分的规则我手里没有，请同事告诉您，免得说错。"
-        )
-        call.say(
-            text, buttons={"查积分": "/ask_points", "会员权益": "/ask_membership", "转人工": "/request_human"}
-        )
-        return []
 
     async def tell(self, call: Call, session: AsyncSession, customer: CustomerId) -> Events:
         summary = await call.runtime.source.points(session, customer, call.now)
@@ -78,6 +64,11 @@ class PointsExpiry(SourcedAction):
     topic = "points_expiry"
     intent = "ask_points_expiry"
     title = "查快到期的积分"
+
+    async def answer(self, call: Call) -> Events:
+        if await call.is_strangers_question(LASTING):
+            return await _rules(call, "能用多久，看积分是怎么得来的：")
+        return await super().answer(call)
 
     async def tell(self, call: Call, session: AsyncSession, customer: CustomerId) -> Events:
         if call.slots.get("topic") == "balance" and "分" not in call.text:
@@ -113,8 +104,20 @@ class PointsHistory(SourcedAction):
         return []
 
 
-def _valid(rule: EarningRule) -> str:
-    return f"，{rule.valid_months} 个月内有效" if rule.valid_months else ""
+async def _rules(call: Call, head: str) -> Events:
+    """How points are earned, and how long they last, is nobody's secret."""
+    async with call.runtime.database.read() as session:
+        rules = await earning_rules(session, call.now)
+    text = "\n".join([head, *map(_rule, rules)]) if rules else UNKNOWN_RULES
+    call.say(
+        text, buttons={"查积分": "/ask_points", "会员权益": "/ask_membership", "转人工": "/request_human"}
+    )
+    return []
+
+
+def _rule(rule: EarningRule) -> str:
+    lasts = f"{rule.valid_months} 个月内有效" if rule.valid_months else "长期有效"
+    return f"· {rule.name}：每消费 {yuan(rule.per_fen)}得 {rule.points} 积分，{lasts}"
 
 
 async def _latest(call: Call, session: AsyncSession, customer: CustomerId, limit: int) -> str:

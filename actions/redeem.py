@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import re
 
+from actions.base import Call, Events
 from actions.company import stop_where_the_company_keeps
 from actions.tasks.heard import Heard, Option, matching
 from actions.tasks.script import Again, Script, Stop
 from actions.tasks.task import Task
 from bot.store.ledger.errors import TooLittle
-from bot.store.points.reads import Redeemable, points_summary, redeemable_items
+from bot.store.points.reads import Redeemable, offered_to_all, points_summary, redeemable_items
 from bot.store.points.service import OutOfStock, TierTooLow, redeem_item
 
 MORE = {"积分怎么攒": '/ask_points{"about": "earning"}', "查积分": "/ask_points"}
 DONE = {"还有多少积分": "/ask_points", "积分明细": "/ask_points_history", "再换一样": "/redeem_points"}
 
+WHAT = re.compile(
+    r"换.{0,3}(什么|啥|哪些|哪样|东西)|(什么|啥|哪些)(东西|礼品|礼物)?.{0,3}换|(兑换|礼品).{0,2}(目录|列表|清单|有)"
+    r"|(能|可以|能不能|可不可以).{0,2}换|(多少|几).{0,2}(积?分|豆)"
+)
+SHOWN = 8
+MINE = {"查积分": "/ask_points", "积分怎么攒": '/ask_points{"about": "earning"}'}
 CHEAPEST = re.compile("最(便宜|省)|最少的?(积分|那)|积分最(少|低)")
 DEAREST = re.compile("最(贵|值钱|高档)|积分最(多|高)的")
 
@@ -26,6 +33,17 @@ class RedeemPoints(Task):
     intent = "redeem_points"
     title = "兑换积分"
     left = "好的，先不换了，积分一分没动。想换的时候再找我。"
+
+    async def answer(self, call: Call) -> Events:
+        """What there is for points is shown to everybody; who wants it says who they are."""
+        if not call.runtime.source.remote and await call.is_strangers_question(WHAT):
+            async with call.runtime.database.read() as session:
+                items = await offered_to_all(session, SHOWN)
+            if items:
+                lines = [f"· {item.name}，{item.points:,} 积分" for item in items]
+                call.say("\n".join(["积分能换这些：", *lines, "想换哪样，告诉我名字就行。"]), buttons=MINE)
+                return []
+        return await super().answer(call)
 
     async def script(self, s: Script) -> None:
         stop_where_the_company_keeps(s, "您的积分")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Awaitable, Callable
 from datetime import date
 
+from actions.base import Call, Events
 from actions.company import stop_where_the_company_keeps
 from actions.say import day, yuan
 from actions.tasks.heard import Heard, Narrow, Option
@@ -20,6 +21,10 @@ from bot.store.ledger.errors import TooLittle
 TO = re.compile("转到|转去|转给|转入|转进|(?<!快)(?<!要)(?<!先)到(?!期)|给|往|进")
 SOONEST = re.compile("到期|过期|快到|要到|先到")
 MOST, LEAST = re.compile("多的|最多|大的|多一点"), re.compile("少的|最少|小的|少一点")
+TO_OTHERS = re.compile(
+    r"(转|给|送).{0,5}(别人|他人|旁人|朋友|亲戚|家人|老公|老婆|孩子|儿子|女儿|同事|爸|妈|对象)"
+)
+ONLY_OWN = "余额只能在您自己名下的同类卡之间转，不能转给别人的卡。"
 BALANCE = {"查余额": "/ask_balance", "转人工": "/request_human"}
 
 
@@ -30,6 +35,13 @@ class TransferBalance(Task):
     intent = "transfer_balance"
     title = "转余额"
     left = "好的，先不转了，卡里的钱没有动。"
+
+    async def answer(self, call: Call) -> Events:
+        """That money stays with who owns it is said before anybody proves or chooses anything."""
+        if TO_OTHERS.search(call.text):
+            call.say(ONLY_OWN, buttons={"转到自己的卡": "/transfer_balance", **BALANCE})
+            return []
+        return await super().answer(call)
 
     async def script(self, s: Script) -> None:
         stop_where_the_company_keeps(s, "您的卡和余额")

@@ -28,8 +28,10 @@ AHEAD = timedelta(days=14)
 MANY = 200
 NEXT = {"改约时间": "/move_visit", "取消上门": "/cancel_visit", "转人工": "/request_human"}
 WHEN = re.compile(r"几点|什么时候|啥时候|哪天|多久(能|会|才)?(到|来)|(到|来)了(没|吗)")
-ABOUT = re.compile(r"[保包]修|质保|三包|包[退换]|网点|地址|在哪|电话|多少钱|怎么收费|几点")
+ABOUT = re.compile(r"[保包]修|质保|三包|包[退换]|网点|地址|在哪|电话|几点")
+FEES = re.compile(r"多少钱|收费|要钱|收钱|费用|免费")
 UNKNOWN = "保修期和服务网点要看您的购买凭证，我手里没有这份资料，不想说错。您可以看合同包含什么，或者问同事。"
+PRICED = "收不收费要看您的合同和这次做什么。不在合同里的会先给您报价，一项一项写清楚，您同意了才做。"
 INSTEAD = {"合同包含什么": "/ask_coverage", "预约上门": "/book_visit", "转人工": "/request_human"}
 KINDS = {"维修": ("修", "坏", "故障"), "保养": ("保养", "维护", "清洗"), "安装": ("装",)}
 OTHER_TIME = re.compile(r"[换改](个|一个|一下|下)?时间|[别其]他?的?时间|[换改](一|个)天|时间不(行|合适|方便)")
@@ -82,8 +84,9 @@ class RequestService(BookVisit):
 
     async def answer(self, call: Call) -> Events:
         """What is the same for everybody is said without asking who is there."""
-        if ABOUT.search(call.text) and not WHEN.search(call.text):
-            call.say(UNKNOWN, buttons=INSTEAD)
+        told = _told_to_all(call.text)
+        if told and not WHEN.search(call.text):
+            call.say(told, buttons=INSTEAD)
             return []
         return await super().answer(call)
 
@@ -91,9 +94,16 @@ class RequestService(BookVisit):
         begins = s.heard is not None and s.state.asked is None
         if begins and s.heard and WHEN.search(s.heard.text) and (told := await _booked(s)):
             raise Stop(told, NEXT)
-        if begins and s.heard and ABOUT.search(s.heard.text):
-            raise Stop(UNKNOWN, INSTEAD)
+        if begins and s.heard and (told := _told_to_all(s.heard.text)):
+            raise Stop(told, INSTEAD)
         await super().script(s)
+
+
+def _told_to_all(text: str) -> str | None:
+    """The answer to a question about fees or the warranty; None: it is none."""
+    if FEES.search(text):
+        return PRICED
+    return UNKNOWN if ABOUT.search(text) else None
 
 
 class MoveVisit(Task):

@@ -213,6 +213,14 @@ def _offered() -> Select[str, str, int, int | None, bool]:
     )
 
 
+async def offered_to_all(session: AsyncSession, limit: int) -> list[CatalogueItem]:
+    """What everybody may have whatever their tier, and is in stock; the cheapest first."""
+    item = CatalogueItem
+    in_stock = or_(item.stock.is_(None), item.stock > 0)
+    statement = select(item).where(item.offered, item.tier_rank == 0, in_stock)
+    return list((await session.execute(statement.order_by(item.points, item.code).limit(limit))).scalars())
+
+
 async def earning_rules(session: AsyncSession, now: datetime) -> list[EarningRule]:
     """How money spent becomes points now."""
     current = or_(EarningRule.until.is_(None), EarningRule.until > now)
