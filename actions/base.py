@@ -33,6 +33,10 @@ Events = list[dict[str, Any]]
 SORRY = "抱歉，这一步我没能办成，已经记下来让同事检查。您可以稍后再试，或者找人工客服。"
 
 
+OWN = re.compile(r"[我咱]|手[里上]|名下|自己")
+"""Words by which something is the speaker's own."""
+
+
 class CustomerGone(HuitoukeError):
     """The brain sent a turn without an identity."""
 
@@ -85,7 +89,7 @@ class Call:
     @property
     def is_general(self) -> bool:
         """Whether it is written about nobody's own: 积分会过期吗, not 我的积分会过期吗. No button is."""
-        return bool(self.text) and "我" not in self.text
+        return bool(self.text) and not OWN.search(self.text)
 
     async def is_strangers_question(self, about: re.Pattern[str]) -> bool:
         """Whether somebody who has not proved who they are asks `about` what is the same for everybody."""

@@ -21,7 +21,8 @@ WHAT = re.compile(
     r"|(能|可以|能不能|可不可以).{0,2}换|(多少|几).{0,2}(积?分|豆)"
 )
 SHOWN = 8
-MINE = {"查积分": "/ask_points", "积分怎么攒": '/ask_points{"about": "earning"}'}
+MOST_BUTTONS = 3
+MINE = {"积分怎么攒": '/ask_points{"about": "earning"}'}
 CHEAPEST = re.compile("最(便宜|省)|最少的?(积分|那)|积分最(少|低)")
 DEAREST = re.compile("最(贵|值钱|高档)|积分最(多|高)的")
 
@@ -41,7 +42,8 @@ class RedeemPoints(Task):
                 items = await offered_to_all(session, SHOWN)
             if items:
                 lines = [f"· {item.name}，{item.points:,} 积分" for item in items]
-                call.say("\n".join(["积分能换这些：", *lines, "想换哪样，告诉我名字就行。"]), buttons=MINE)
+                buttons = {f"换{item.name}": f"换{item.name}" for item in items[:MOST_BUTTONS]}
+                call.say("\n".join(["积分能换这些，想换哪样直接说：", *lines]), buttons=buttons | MINE)
                 return []
         return await super().answer(call)
 

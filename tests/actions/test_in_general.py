@@ -28,6 +28,7 @@ IN_GENERAL = [
 OWN = [
     ("action_redeem_points", "我的积分能换什么"),
     ("action_redeem_points", "换保温杯"),
+    ("action_redeem_points", "手里这些积分能换点啥"),
     ("action_redeem_points", "/redeem_points"),
     ("action_points_expiry", "我的积分会过期吗"),
     ("action_points_expiry", "/ask_points_expiry"),
@@ -80,6 +81,17 @@ async def test_who_has_proved_who_they_are_hears_of_their_own(
     assert "电热水壶" not in said
     await talk.press("算了")
     assert "您名下" in await talk.begin("action_care_card", "关怀卡是什么")
+
+
+async def test_what_a_stranger_likes_in_the_catalogue_is_a_press_away(
+    visitor: Customer, offered: None
+) -> None:
+    """The cheapest three; pressing one is saying so, and then it is asked who they are."""
+    await visitor.call("action_redeem_points", "积分能换什么", "redeem_points")
+    payloads = [button["payload"] for button in visitor.said[0]["buttons"]]
+    assert payloads[:3] == ["换30元代金券", "换保温杯", "换精洗一次"]
+    await visitor.call("action_redeem_points", payloads[1], "redeem_points")
+    assert visitor.followup == "identity_form"
 
 
 async def test_what_is_for_higher_levels_or_gone_is_not_shown_to_all(visitor: Customer) -> None:
