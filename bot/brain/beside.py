@@ -56,6 +56,14 @@ def beside(work: Callable[[], Made], worth: bool = True) -> Iterator[Callable[[]
         told.close()
 
 
+def made_here_if_not_there(made: Callable[[], Made], work: Callable[[], Made]) -> Made:
+    """What the copy made of `work`; made here when it died before, perhaps for want of memory."""
+    try:
+        return made()
+    except BesideFailed:
+        return work()
+
+
 def _do(work: Callable[[], object], telling: Connection) -> None:
     try:
         packed = pickle.dumps((True, work()), pickle.HIGHEST_PROTOCOL)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -151,6 +152,19 @@ def test_confidences_are_measured_here_when_the_process_beside_dies(monkeypatch)
     monkeypatch.setattr(train, "MANY", 1)
     monkeypatch.setattr(train, "_scale", _dies_in_another_process)
     assert fit(GIVEN, TRUTH).scale == 7.5
+
+
+def test_features_are_collected_here_when_the_process_beside_dies(monkeypatch) -> None:
+    """The other half of them, too."""
+    alone, collect = fit(GIVEN, TRUTH), vocabulary._collect
+
+    def dies_in_another_process(*given: Any) -> Any:
+        _dies_in_another_process()
+        return collect(*given)
+
+    monkeypatch.setattr(vocabulary, "MANY", 1)
+    monkeypatch.setattr(vocabulary, "_collect", dies_in_another_process)
+    assert fit(GIVEN, TRUTH).vocabulary.rows == alone.vocabulary.rows
 
 
 def test_what_two_processes_learn_is_the_same(monkeypatch) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 from scipy.optimize import minimize_scalar
@@ -11,7 +12,7 @@ from scipy.sparse import csr_matrix
 from sklearn.model_selection import StratifiedShuffleSplit
 from sklearn.svm import LinearSVC
 
-from bot.brain.beside import BesideFailed, beside
+from bot.brain.beside import beside, made_here_if_not_there
 from bot.brain.nlu.linear.features import BLOCKS, FROM_ELSEWHERE, Words
 from bot.brain.nlu.linear.model import Floats, LinearModel
 from bot.brain.nlu.linear.vocabulary import MANY, learn
@@ -20,8 +21,6 @@ HELD_BACK = 0.15
 SEED = 11
 RARE = 0.25
 """The power of how much rarer than the mean a label is, which is its examples' weight."""
-
-
 FEW = 5_000
 """Examples below which what is known of words from elsewhere stands in for those that are missing; above, it
 does not pay for itself (docs/understanding.md)."""
@@ -41,12 +40,10 @@ def fit(
     vocabulary, rows = learn(texts, blocks)
     labels = np.array(truth)
     # A thread would not do: the solver's random numbers are one sequence for the whole process.
-    with beside(lambda: _scale(rows, labels), worth=len(labels) >= MANY) as measured:
+    measure = partial(_scale, rows, labels)
+    with beside(measure, worth=len(labels) >= MANY) as measured:
         names, weights, bias = _solved(rows, labels)
-        try:
-            scale = measured()
-        except BesideFailed:  # killed, perhaps for want of memory
-            scale = _scale(rows, labels)
+        scale = made_here_if_not_there(measured, measure)
     return LinearModel(
         labels=names,
         vocabulary=vocabulary,

@@ -6,12 +6,13 @@ import os
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, diags, hstack
 
-from bot.brain.beside import beside
+from bot.brain.beside import beside, made_here_if_not_there
 from bot.brain.nlu.linear.features import (
     AMOUNTS,
     FROM_ELSEWHERE,
@@ -71,9 +72,10 @@ def learn(texts: Sequence[tuple[str, Words]], blocks: dict[str, float]) -> tuple
     """The features in at least LEAST of the texts, the rarer the heavier, and the texts as rows of them."""
     characters = known_characters(blocks)
     half = len(texts) // 2
-    with beside(lambda: _collect(texts[half:], characters, blocks), worth=len(texts) >= MANY) as rest:
+    collect_rest = partial(_collect, texts[half:], characters, blocks)
+    with beside(collect_rest, worth=len(texts) >= MANY) as rest:
         collected = _collect(texts[:half], characters, blocks)
-        collected = _joined(collected, rest())
+        collected = _joined(collected, made_here_if_not_there(rest, collect_rest))
     sense_weights = diags([weight_of_senses(words) for _, words in texts])
     rows: dict[str, dict[str, int]] = {}
     importance: list[Floats] = []
