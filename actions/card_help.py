@@ -14,7 +14,7 @@ from bot.kit.ids import CustomerId
 from bot.store.cards.reads import CardBalance
 
 NEXT = {"查余额": "/ask_balance", "优惠活动": "/ask_promotion", "转人工": "/request_human"}
-ANYTHING = re.compile("")
+WHERE = re.compile("充|存|续")
 NEVER = "我不会在聊天里收款，也不会让您转账给个人。"
 
 
@@ -27,7 +27,7 @@ class TopUp(SourcedAction):
 
     async def answer(self, call: Call) -> Events:
         """Where is the same for everybody."""
-        if await call.is_strangers_question(ANYTHING):
+        if await call.is_strangers_question(WHERE):
             call.say(_where(call), buttons=NEXT)
             return []
         return await super().answer(call)

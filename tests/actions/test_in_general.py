@@ -33,6 +33,7 @@ OWN = [
     ("action_points_expiry", "我的积分会过期吗"),
     ("action_points_expiry", "/ask_points_expiry"),
     ("action_top_up", "/top_up"),
+    ("action_top_up", "好的"),
     ("action_referral", "我的推荐码"),
     ("action_care_card", "看我的关怀卡"),
     ("action_file_complaint", "三天了还没人处理，我要投诉"),
@@ -64,7 +65,7 @@ async def test_a_stranger_is_told_what_is_the_same_for_everybody(
 async def test_a_strangers_own_affairs_need_the_proof(
     visitor: Customer, offered: None, action: str, said: str
 ) -> None:
-    """A word of 我, a button, or something to be done."""
+    """A word of 我, a button, a yes to a notice, or something to be done."""
     await visitor.call(action, said, said.removeprefix("/"))
     assert visitor.followup in ("identity_form", "task_form")
 
