@@ -115,7 +115,7 @@ def _run(
             runner.run(inputs={PLACEHOLDER_IMPORTER: read})
             return storage
 
-        # The copy has the longer half. Both read the stories (Rasa's validation wants them), at the same time.
+        # The copy has the longer half. Both read the stories at the same time: Rasa's validation wants them.
         with beside(lambda: run(understanding, theirs) and None):
             _check(read)
             domain = copy.deepcopy(read.get_domain())  # a step may change the one it is given
