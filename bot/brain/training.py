@@ -104,22 +104,20 @@ def _run(
     with tempfile.TemporaryDirectory() as folder:
         # A storage each: both begin with the same check and write down what it found.
         ours, theirs = Path(folder) / "dialogue", Path(folder) / "understanding"
+        storage, beside_it = _storage(ours), _storage(theirs)
 
-        def run(targets: list[str], where: Path) -> LocalModelStorage:
-            where.mkdir()
-            storage = _storage(where)
+        def run(targets: list[str], storage: LocalModelStorage) -> None:
             context = ExecutionContext(graph_schema=schema)
             runner = DaskGraphRunner.create(
                 schema.minimal_graph_schema(targets), storage, context, hooks=[_hook(say)]
             )
             runner.run(inputs={PLACEHOLDER_IMPORTER: read})
-            return storage
 
         # The copy has the longer half. Both read the stories at the same time: Rasa's validation wants them.
-        with beside(lambda: run(understanding, theirs) and None):
+        with beside(lambda: run(understanding, beside_it)):
             _check(read)
             domain = copy.deepcopy(read.get_domain())  # a step may change the one it is given
-            storage = run(dialogue, ours)
+            run(dialogue, storage)
         say("packing the model")
         shutil.copytree(theirs, ours, dirs_exist_ok=True)
         storage.create_model_package(target, configuration, domain)
@@ -158,6 +156,7 @@ def _storage(folder: Path) -> LocalModelStorage:
                     archive.add(packed, arcname="")
             return metadata
 
+    folder.mkdir()
     return Storage(folder)
 
 

@@ -190,6 +190,10 @@ async def redeemable_items(
     return [Redeemable(row.code, row.name, row.points, row.stock, bool(row.affordable)) for row in rows]
 
 
+_TO_BE_HAD = (CatalogueItem.offered, or_(CatalogueItem.stock.is_(None), CatalogueItem.stock > 0))
+"""What a catalogue item is that anybody can have now: offered, and not gone."""
+
+
 @cache
 def _offered() -> Select[str, str, int, int | None, bool]:
     """What the customer's tier may have, with the points of `:customer` beside each: they are summed once."""
@@ -207,7 +211,7 @@ def _offered() -> Select[str, str, int, int | None, bool]:
     return (
         select(item.code, item.name, item.points, item.stock, affordable)
         .join(purse, item.tier_rank <= purse.c.rank)
-        .where(item.offered, or_(item.stock.is_(None), item.stock > 0))
+        .where(*_TO_BE_HAD)
         .order_by(affordable.desc(), case((affordable, -item.points), else_=item.points), item.code)
         .limit(bindparam("most"))
     )
@@ -216,8 +220,7 @@ def _offered() -> Select[str, str, int, int | None, bool]:
 async def offered_to_all(session: AsyncSession, limit: int) -> list[CatalogueItem]:
     """What everybody may have whatever their tier, and is in stock; the cheapest first."""
     item = CatalogueItem
-    in_stock = or_(item.stock.is_(None), item.stock > 0)
-    statement = select(item).where(item.offered, item.tier_rank == 0, in_stock)
+    statement = select(item).where(*_TO_BE_HAD, item.tier_rank == 0)
     return list((await session.execute(statement.order_by(item.points, item.code).limit(limit))).scalars())
 
 

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
-from bot.brain.nlu.linear.senses import Senses
+from bot.brain.nlu.linear.senses import Senses, read_senses
 
 # (word, class of the word) in the order they stand; an entity is one word: <amount>, of class "ent".
 Words = Sequence[tuple[str, str]]
@@ -59,6 +59,11 @@ class Characters:
     sounds: Mapping[str, str] = field(default_factory=dict)
     kinds: Mapping[str, str] = field(default_factory=dict)
     senses: Senses = field(default_factory=Senses)
+
+
+def senses_for(blocks: Iterable[str]) -> Senses:
+    """What is known of words from elsewhere, where one of these blocks needs it; else nothing."""
+    return read_senses() if FROM_ELSEWHERE & set(blocks) else Senses()
 
 
 def clean(text: str) -> str:

@@ -11,14 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.brain.nlu.linear.features import (
-    FROM_ELSEWHERE,
     Characters,
     Words,
     amounts,
     features,
+    senses_for,
     weight_of_senses,
 )
-from bot.brain.nlu.linear.senses import Senses, read_senses
 
 Floats = NDArray[np.floating]
 
@@ -103,8 +102,7 @@ class LinearModel:
             rows[block] = {name: row for row, name in enumerate(listed, start)}
             start += len(listed)
         with np.load(folder / "model.npz") as numbers:
-            senses = read_senses() if FROM_ELSEWHERE & set(names["blocks"]) else Senses()
-            characters = Characters(names["sounds"], names["kinds"], senses)
+            characters = Characters(names["sounds"], names["kinds"], senses_for(names["blocks"]))
             vocabulary = Vocabulary(names["blocks"], rows, numbers["importance"], characters)
             return cls(
                 names["labels"],

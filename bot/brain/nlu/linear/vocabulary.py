@@ -15,16 +15,15 @@ from scipy.sparse import csr_matrix, diags, hstack
 from bot.brain.beside import beside, made_here_if_not_there
 from bot.brain.nlu.linear.features import (
     AMOUNTS,
-    FROM_ELSEWHERE,
     Characters,
     Words,
     amounts,
     features,
+    senses_for,
     weight_of_senses,
 )
 from bot.brain.nlu.linear.kinds import read_kinds
 from bot.brain.nlu.linear.model import Floats, Vocabulary
-from bot.brain.nlu.linear.senses import Senses, read_senses
 
 # A feature seen in one example alone teaches nothing that its shorter parts do not, and costs memory.
 LEAST = 2
@@ -50,7 +49,7 @@ def known_characters(blocks: Mapping[str, float]) -> Characters:
     return Characters(
         pinyin_table() if "sound" in blocks else {},
         read_kinds() if {"kind", "head"} & set(blocks) else {},
-        read_senses() if FROM_ELSEWHERE & set(blocks) else Senses(),
+        senses_for(blocks),
     )
 
 
