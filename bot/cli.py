@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import gc
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
@@ -16,6 +17,7 @@ from bot.care.care import Care
 from bot.care.cli import make_cli as make_care_cli
 from bot.channels.wechat.cli import make_cli as make_wechat_cli
 from bot.channels.wecom.channel import wecom_api
+from bot.demo.switch import refuse_demo_beside_customers, refuse_demo_in_production
 from bot.desk.cli import admin_app
 from bot.erasing import erase_now
 from bot.kit.clock import system_now
@@ -65,12 +67,29 @@ def _settings() -> Settings:
     return settings
 
 
+def _starting() -> Settings:
+    """The settings of a process that is about to start; a demo where it must not be ends here."""
+    settings = _settings()
+    with _said():
+        refuse_demo_in_production(settings)
+    return settings
+
+
+async def _check_customers(settings: Settings) -> None:
+    database = Database(settings.database)
+    try:
+        await refuse_demo_beside_customers(settings, database)
+    finally:
+        await database.close()
+
+
 @app.command()
 def serve() -> None:
     """Run the server: gateway, conversations and background work."""
     from bot.server import make_app
 
-    settings = _settings()
+    settings = _starting()
+    _or_say(_check_customers(settings))
     _serve(make_app(settings), settings.host, settings.port)
 
 
@@ -81,7 +100,7 @@ def worker(
     """Run the background work of care, over Redis (HUITOUKE_REDIS_URL); for several on several machines."""
     from bot.server import make_parts
 
-    settings = _settings()
+    settings = _starting()
     if not settings.redis_url:
         console.print("Set HUITOUKE_REDIS_URL: without Redis the server does this work itself.")
         raise typer.Exit(1)
@@ -108,7 +127,7 @@ def actions() -> None:
     """Run the action server, on loopback."""
     from actions.host import make_app
 
-    settings = _settings()
+    settings = _starting()
     _serve(make_app(settings), "127.0.0.1", settings.actions_port)
 
 
@@ -117,7 +136,7 @@ def run() -> None:
     """Start brain, actions and server, watch over them, and say where to go."""
     from bot.supervisor import run as supervise
 
-    supervise(_settings())
+    supervise(_starting())
 
 
 @app.command()
@@ -148,16 +167,16 @@ def demo_seed() -> None:
     from bot.desk.demo import add_people
     from bot.store.demo import seed
 
-    settings = _settings()
+    settings = _starting()
 
     async def fill() -> None:
         database = Database(settings.database)
         try:
+            await refuse_demo_beside_customers(settings, database)
             report = await seed(database, system_now())
-            if report.seeded:
-                password = kept_secret(demo_desk_password(settings))
-                async with database.write() as session:
-                    await add_people(session, password, system_now())
+            password = kept_secret(demo_desk_password(settings))
+            async with database.write() as session:
+                await add_people(session, password, system_now())
             console.print(str(report), soft_wrap=True)
         finally:
             await database.close()
@@ -197,8 +216,14 @@ def _loop() -> asyncio.AbstractEventLoop:
 
 def _or_say(work: object) -> None:
     """Run `work`; a failure of ours is one sentence and exit status 1, not a traceback."""
-    try:
+    with _said():
         asyncio.run(work)  # pyright: ignore[reportArgumentType]
+
+
+@contextmanager
+def _said() -> Iterator[None]:
+    try:
+        yield
     except HuitoukeError as error:
         console.print(f"[red]{error.message}[/red]")
         raise typer.Exit(1) from error

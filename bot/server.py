@@ -22,6 +22,7 @@ from bot.conversations.outbox import Outbox
 from bot.conversations.service import ConversationService
 from bot.conversations.turns import Turns
 from bot.demo.routes import Demo, demo_merchant_key
+from bot.desk.demo import retire_people
 from bot.desk.desk import Desk
 from bot.erasing import Erasing
 from bot.files.routes import FileRoutes
@@ -32,7 +33,7 @@ from bot.http.metrics import Metrics
 from bot.http.pages import Pages
 from bot.kit.clock import Clock, system_now
 from bot.kit.db import Database
-from bot.kit.settings import Settings
+from bot.kit.settings import Settings, demo_desk_password
 from bot.server_care import CareSide
 from bot.server_wechat import WechatSide
 
@@ -119,10 +120,9 @@ def make_app(settings: Settings, clock: Clock = system_now) -> web.Application:
         Gate(settings),
         parts.files,
     )
-    merchant_key = settings.merchant_key.get_secret_value()
-    if settings.demo and not merchant_key:
-        merchant_key = demo_merchant_key(settings)
-    merchant = MerchantTokens(merchant_key, settings.merchant_algorithm)
+    # The demo shop signs for whoever asks: never with the company's key, nor is that key believed beside it.
+    merchant_key = demo_merchant_key(settings) if settings.demo else settings.merchant_key.get_secret_value()
+    merchant = MerchantTokens(merchant_key, "HS256" if settings.demo else settings.merchant_algorithm)
     WebChat(settings, inbox, merchant, clock, parts.files).add_to(app)
     parts.desk.add_to(app, parts.files)
     FileRoutes(parts.files).add_to(app)
@@ -139,6 +139,7 @@ def make_app(settings: Settings, clock: Clock = system_now) -> web.Application:
 async def _running(app: web.Application) -> AsyncIterator[None]:
     """Start the parts in the order in which they need each other, and stop them backwards."""
     parts = app[PARTS]
+    await _end_the_demo(parts)
     await parts.brain.start()
     parts.hub.start()
     parts.turns.start()
@@ -157,3 +158,14 @@ async def _running(app: web.Application) -> AsyncIterator[None]:
     await parts.hub.close()
     await parts.brain.close()
     await parts.database.close()
+
+
+async def _end_the_demo(parts: Parts) -> None:
+    """Without demo mode its people have no place at the desk: their password stood on a screen."""
+    if parts.settings.demo:
+        return
+    demo_desk_password(parts.settings).unlink(missing_ok=True)
+    async with parts.database.write() as session:
+        retired = await retire_people(session, parts.clock())
+    if retired:
+        log.info("demo_people_retired", logins=retired)

@@ -26,7 +26,7 @@ class Settings(BaseSettings):
     data_dir: Path = ROOT / "var"
     database_url: str = Field(default="", validation_alias="DATABASE_URL")
 
-    host: str = "0.0.0.0"  # noqa: S104 - the server is what faces the customers
+    host: str = "127.0.0.1"
     port: int = 8080
     actions_port: int = 5055
     brain_port: int = 5005

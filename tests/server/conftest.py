@@ -97,6 +97,7 @@ def settings(tmp_path: Path) -> Settings:
     return Settings(
         data_dir=tmp_path,
         brain_secret=SECRET,  # pyright: ignore[reportArgumentType] - pydantic makes it a secret
+        demo=False,
         merchant_key="m" * 32,  # pyright: ignore[reportArgumentType]
         allowed_origins=["https://shop.example"],
         rate_visitor_burst=12,

@@ -90,9 +90,13 @@ CAST = (
 )
 
 
+PREFIX = "demo-"
+"""How the external id of every customer of the demo company begins."""
+
+
 def external_id(place: int) -> str:
     """What a member of the cast is found by."""
-    return f"demo-cast-{place}"
+    return f"{PREFIX}cast-{place}"
 
 
 @dataclass(frozen=True, slots=True)

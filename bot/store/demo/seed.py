@@ -15,7 +15,7 @@ from bot.store.complaints.models import Complaint
 from bot.store.counters.service import take
 from bot.store.customers.models import Customer, Tier
 from bot.store.customers.numbers import member_number
-from bot.store.demo.cast import CAST, external_id
+from bot.store.demo.cast import CAST, PREFIX, external_id
 from bot.store.demo.complaints import add_complaints
 from bot.store.demo.lists import add_benefits, add_lists
 from bot.store.demo.money import add_cards, add_points, spend_some
@@ -115,7 +115,7 @@ def _customer(random: Random, place: int, ordinal: int, now: datetime) -> Custom
     name = full_name(random)
     return Customer(
         member_number=member_number(ordinal),
-        external_id=external_id(place) if role else f"demo-{place:04d}",
+        external_id=external_id(place) if role else f"{PREFIX}{place:04d}",
         name=role.name if role else name,
         phone=phone(place),
         tier_code=tier_code,
