@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import signal
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
 from typing import Annotated
 
@@ -221,7 +221,7 @@ def _or_say(work: object) -> None:
 
 
 @contextmanager
-def _said() -> Iterator[None]:
+def _said() -> Generator[None]:
     try:
         yield
     except HuitoukeError as error:
