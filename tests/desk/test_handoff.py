@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import asyncio
 
+from bot.desk.rules.rules import WEEKDAYS, Weekday
+from bot.kit.clock import local_date
 from tests.desk.conftest import NEVER, House
+
+DAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
+
+
+def _the_day_after_tomorrow(house: House) -> Weekday:
+    """A day on which it is not today, nor will be while the test runs."""
+    return WEEKDAYS[(local_date(house.parts.clock()).weekday() + 2) % 7]
 
 
 async def test_out_of_hours_the_customer_is_told_at_once(house: House) -> None:
     """Closed: the hours, the next opening, and what there is instead; nobody waits for nobody."""
-    await house.rule(hours={**NEVER, "mon": [["09:00", "18:00"]]})
+    day = _the_day_after_tomorrow(house)
+    await house.rule(hours={**NEVER, day: [["09:00", "18:00"]]})
     customer = await house.customer()
     await customer.say("我要人工")
     told = await customer.until("不在上班时间")
-    assert "周一 9:00-18:00" in told["text"]
+    assert f"{DAYS[WEEKDAYS.index(day)]} 9:00-18:00" in told["text"]
     assert [reply["title"] for reply in told["quick_replies"]] == ["留言", "请给我回电", "继续问小回"]
 
 
