@@ -7,11 +7,13 @@ lock at once (SQLite: BEGIN IMMEDIATE) and commits at the end of the block, or r
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import time
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager, nullcontext
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -33,11 +35,26 @@ TURN_SECONDS = 20.0
 IDLE_SECONDS = 5.0
 
 
+@lru_cache(4_096)  # a file names the same moments again and again
+def moment_text(moment: datetime) -> str:
+    """The one form in which SQLite keeps a moment; it sorts as time does. ValueError without a zone."""
+    return require_utc(moment).isoformat(timespec="microseconds")
+
+
+# What reaches SQLite past the column type (a parameter of a textual statement) has no form of its own either.
+sqlite3.register_adapter(datetime, moment_text)
+
+
 class UtcTime(TypeDecorator[datetime]):
-    """Aware UTC datetimes. SQLite keeps ISO text with microseconds, which sorts as time does."""
+    """Aware UTC datetimes. SQLite keeps them as `moment_text`, whoever writes them."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
+
+    @property
+    def python_type(self) -> type[datetime]:
+        """What the column holds. SQLAlchemy does not ask `impl`, and would say "anything"."""
+        return datetime
 
     def load_dialect_impl(self, dialect: Dialect) -> Any:
         if dialect.name == "sqlite":
@@ -47,8 +64,7 @@ class UtcTime(TypeDecorator[datetime]):
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
         if value is None:
             return None
-        moment = require_utc(value)
-        return moment.isoformat(timespec="microseconds") if dialect.name == "sqlite" else moment
+        return moment_text(value) if dialect.name == "sqlite" else require_utc(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         if value is None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -17,7 +16,7 @@ from sqlalchemy import JSON, ColumnElement, Table, Text, any_, cast, func, liter
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
-from bot.kit.db import Base, WriteSession
+from bot.kit.db import Base, WriteSession, moment_text
 
 BLOCK = 2_000
 """So many lines of COPY are made at a time: the server reads them while the next ones are made."""
@@ -103,7 +102,7 @@ def _for_sqlite(table: Table, columns: Columns) -> Iterable[Row]:
 
 def _sqlite_column(kind: type, values: Sequence[Any]) -> Iterable[Any]:
     if kind is datetime:
-        return [value if value is None else _moment(value) for value in values]
+        return [value if value is None else moment_text(value) for value in values]
     if kind is date:
         return [value if value is None else value.isoformat() for value in values]
     return values
@@ -136,13 +135,8 @@ def _escaped(value: str) -> str:
     return value.translate(_ESCAPES)
 
 
-@lru_cache(4_096)
-def _moment(value: datetime) -> str:
-    return value.isoformat(timespec="microseconds")
-
-
 _COPY_TEXT: dict[type, Callable[[Any], str]] = {
-    datetime: _moment,
+    datetime: moment_text,
     bytes: lambda value: "\\\\x" + value.hex(),
 }
 """How COPY writes a value; what is not here is written as `str` does."""
