@@ -58,6 +58,8 @@ class Call:
     parse: Mapping[str, Any]
     answered_by: str | None
     channel: str
+    origin: Mapping[str, str]
+    """Where the message was sent from (bot.messages.InboundMessage)."""
     _dispatcher: CollectingDispatcher
 
     @classmethod
@@ -77,6 +79,7 @@ class Call:
             parse=latest,
             answered_by=_answered_by(tracker),
             channel=str(metadata.get("channel") or "web"),
+            origin=metadata.get("origin") or {},
             _dispatcher=dispatcher,
         )
 

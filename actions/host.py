@@ -12,6 +12,8 @@ from collections.abc import AsyncIterator
 import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler
+from prometheus_client import generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundException
 
@@ -35,7 +37,7 @@ def make_executor() -> ActionExecutor:
 
 
 def make_app(settings: Settings, clock: Clock = system_now) -> web.Application:
-    """The action server's application: POST /webhook, GET /health."""
+    """The action server's application: POST /webhook, GET /health, GET /metrics."""
     secret = settings.secret("actions_secret")
 
     async def run_action(request: web.Request) -> web.Response:
@@ -49,6 +51,13 @@ def make_app(settings: Settings, clock: Clock = system_now) -> web.Application:
         await runtime.current().database.ping()
         return web.json_response({"status": "ready"})
 
+    async def metrics(_request: web.Request) -> web.Response:
+        """For Prometheus on this machine: nobody else reaches this port."""
+        return web.Response(
+            body=generate_latest(runtime.current().proofs.registry),
+            headers={"Content-Type": CONTENT_TYPE_PLAIN_0_0_4},
+        )
+
     async def running(_app: web.Application) -> AsyncIterator[None]:
         current = make_runtime(settings, clock)
         runtime.use(current)
@@ -61,6 +70,7 @@ def make_app(settings: Settings, clock: Clock = system_now) -> web.Application:
     app.cleanup_ctx.append(running)
     app.router.add_post("/webhook", run_action)
     app.router.add_get("/health", health)
+    app.router.add_get("/metrics", metrics)
     return app
 
 

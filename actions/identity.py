@@ -105,6 +105,7 @@ class ValidateIdentityForm(CustomerAction):
     async def _check(self, call: Call, code: str) -> Events:
         async with call.runtime.database.write() as session:
             outcome = await check_code(session, call.identity, code, call.now, call.runtime.codes)
+        call.runtime.proofs.checked(outcome)
         match outcome:
             case Verified():
                 return [SlotSet("code", "checked"), SlotSet("prompt", None)]
@@ -187,9 +188,12 @@ def _story_kept(call: Call, slot: str, ask: str) -> Events:
 async def _send_code(call: Call, number: str) -> Events:
     try:
         async with call.runtime.database.write() as session:
-            outcome = await start_verification(session, call.identity, number, call.now, call.runtime.codes)
+            outcome = await start_verification(
+                session, call.identity, number, call.now, call.runtime.codes, call.origin.get("address")
+            )
     except BadInput as error:
         return _ask_again("identity_number", error.message)
+    call.runtime.proofs.asked(outcome)
     match outcome:
         case Challenge(sent_to=sent_to):
             call.runtime.sms.post(outcome.sms)
@@ -233,4 +237,6 @@ def _locked(call: Call, until: datetime) -> str:
 
 
 def _clock_time(call: Call, moment: datetime) -> str:
-    return moment.astimezone(zone(call.time_zone)).strftime("%H:%M")
+    """14:05, or 明天14:05."""
+    there, here = moment.astimezone(zone(call.time_zone)), call.now.astimezone(zone(call.time_zone))
+    return f"{'' if there.date() == here.date() else '明天'}{there:%H:%M}"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from actions.counting import ProofCounters
 from bot.kit.clock import Clock, system_now
 from bot.kit.db import Database
 from bot.kit.logging import set_up_logging
@@ -23,6 +24,7 @@ class Runtime:
     codes: CodeRules
     sms: SmsCourier
     source: Source
+    proofs: ProofCounters = field(default_factory=ProofCounters)
 
     async def close(self) -> None:
         await self.source.close()

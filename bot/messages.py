@@ -79,7 +79,8 @@ class InboundMessage:
     `intent` and `entities` are a parse that comes with the text (a menu's button). `file` is what was sent;
     `event` what happened instead of a message (following, scanning). `answer` is said at once when the bot
     has the conversation, in place of its turn: for what the bot cannot read. `greet`: so is the greeting.
-    `silent`: kept, not answered.
+    `silent`: kept, not answered. `origin`: where it was sent from, as hashes that are the same for the same
+    place: `address` of the network.
     """
 
     channel: Channel
@@ -96,6 +97,7 @@ class InboundMessage:
     answer: Content | None = None
     greet: bool = False
     silent: bool = False
+    origin: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def wants_turn(self) -> bool:

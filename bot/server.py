@@ -88,6 +88,7 @@ def make_parts(settings: Settings, clock: Clock = system_now) -> Parts:
         database, turns, hub, clock, max_text=settings.max_text, desk=desk.handoff
     )
     metrics = Metrics()
+    desk.sessions.counted.count_in(metrics.registry)
     wechat = WechatSide(settings, database, clock, conversations, outbox, files, metrics.registry)
     return Parts(
         settings=settings,

@@ -143,6 +143,8 @@ class ConversationService:
                 if also is not None:
                     await also(session)
                 content = await self._content(session, conversation, text, message)
+                if message.origin:
+                    content["origin"] = dict(message.origin)
                 message = await self._greeted(session, conversation, message)
                 stored = await store_inbound(
                     session, conversation, message, content, self._turns.lease(), self._desk

@@ -61,6 +61,7 @@ def waiting(
                 "time_zone": time_zone,
                 "owner": owner,
                 "now": iso(now),
+                "origin": content.get("origin") or {},
             },
         ),
     )

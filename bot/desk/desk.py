@@ -56,7 +56,7 @@ class Desk:
         self.office = Office(database, RuleBook(settings.service_hours), hub, clock)
         self.reader = Reader(self.office, brain)
         self.handoff = Handoff(self.office.book, self._heard)
-        self.sessions = Sessions(database, clock)
+        self.sessions = Sessions(database, clock, settings.secret("session_secret"))
         self.feed = Feed(self.office)
         self.presence = Presence(self.office)
         self.counting = Counting(self.office)

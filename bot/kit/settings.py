@@ -60,6 +60,10 @@ class Settings(BaseSettings):
     code_tries: int = 5
     code_sends: int = 3
     code_send_minutes: int = 10
+    code_sends_day: int = 10
+    code_sends_address: int = 60
+    code_sends_all: int = 5000
+    code_guesses_day: int = 20
     lock_minutes: int = 15
     verified_hours: int = 12
     sms_url: str = ""

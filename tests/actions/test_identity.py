@@ -176,3 +176,31 @@ async def test_a_failing_action_says_so_and_tells_the_log_nothing_personal(
     output = capsys.readouterr()
     assert "action_failed" in output.out + output.err
     assert "查积分" not in output.out + output.err
+
+
+async def test_the_wait_of_a_day_names_tomorrow(visitor: Customer) -> None:
+    """Ten codes, slowly: the eleventh can be had tomorrow, and that is what is said."""
+    visitor.slots["requested_slot"] = "identity_number"
+    for place in range(10):
+        await visitor.answer(f"1370013700{place}")
+        visitor.pass_time(minutes=10)
+    visitor.pass_time(hours=6)
+    await visitor.answer(PHONE)
+    assert "明天" in visitor.said[0]["text"]
+
+
+async def test_what_happens_to_codes_is_counted(visitor: Customer) -> None:
+    """Sent, to nobody we know, wrong, right and refused ones stand in the metrics."""
+    visitor.slots["requested_slot"] = "identity_number"
+    await visitor.answer("13900139000")
+    await visitor.answer(PHONE)
+    visitor.slots["requested_slot"] = "code"
+    code = await visitor.code()
+    await visitor.answer(f"{(int(code) + 1) % 1_000_000:06d}")
+    await visitor.answer(code)
+    for _ in range(2):
+        await visitor.answer(PHONE)
+    read = visitor.runtime.proofs.registry.get_sample_value
+    events = ("sent", "unknown", "wrong", "verified", "refused")
+    found = {event: read("huitouke_codes_total", {"event": event}) for event in events}
+    assert found == {"sent": 2, "unknown": 1, "wrong": 1, "verified": 1, "refused": 1}

@@ -63,7 +63,7 @@ async def the_page(house: House, role: Role) -> AsyncGenerator[Callable[..., Awa
     await an_agent(house, f"some-{role}", role)
     app = web.Application()
     app[PROXIES] = Proxies([])
-    sessions = Sessions(house.database, house.clock)
+    sessions = Sessions(house.database, house.clock, "s" * 32)
     CareRoutes(house.care).add_to(Door(app, sessions))
     async with TestClient(TestServer(app)) as client:
         who = await sessions.sign_in(f"some-{role}", PASSWORD, "")

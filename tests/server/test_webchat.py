@@ -13,6 +13,7 @@ import pytest
 from aiohttp import WSMsgType
 from aiohttp.test_utils import TestServer
 
+from bot.channels.web.gate import Gate
 from bot.kit.settings import Settings
 from bot.server import PARTS
 from bot.store.customers.service import NewCustomer, add_customer
@@ -293,3 +294,23 @@ async def test_a_locked_database_refuses_and_the_client_may_send_again(
     other.close()
     await ws.send_json(message("锁着"))
     assert (await frame(ws, "ack"))["seq"] == 1
+
+
+def test_an_address_is_kept_as_a_mark_only(settings: Settings) -> None:
+    """The same for the same place, another for another; all of an IPv6 network is one place."""
+    gate = Gate(settings)
+    assert gate.mark("203.0.113.1") == Gate(settings).mark("203.0.113.1") != gate.mark("203.0.113.2")
+    assert gate.mark("2001:db8:1:2::3") == gate.mark("2001:db8:1:2:ffff::9") != gate.mark("2001:db8:1:3::3")
+    assert gate.mark("2001:db8:1:2::3") == gate.mark("2001:DB8:1:2::4")
+
+
+async def test_the_brain_learns_from_where_a_message_came(client: Client, brain: EchoBrain) -> None:
+    """As a mark, for the limits of one-time codes."""
+    await client.session()
+    ws = await client.connect()
+    await frame(ws, "welcome")
+    await ws.send_json({"type": "message", "client_id": "client-0001", "text": "您好"})
+    await frame(ws, "message")
+    await frame(ws, "message")
+    assert len(brain.asked[0]["metadata"]["origin"]["address"]) == 32
+    await ws.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from bot.kit.clock import FakeClock
 from bot.kit.db import Database
 from bot.kit.errors import BadInput
 from bot.kit.ids import CustomerId, IdentityId
+from bot.store.customers.service import access_customer_by_id
 from bot.store.identities.codes import (
     Challenge,
     CodeRules,
@@ -21,6 +23,7 @@ from bot.store.identities.codes import (
     check_code,
     start_verification,
 )
+from bot.store.identities.guard import Limits
 from bot.store.identities.service import Verified, access, ensure_identity, revoke, verify_by_merchant
 from tests.store.builders import a_customer
 
@@ -117,11 +120,11 @@ async def test_a_new_code_ends_the_old_one(database: Database, clock: FakeClock,
     assert isinstance(await visitor.enter(new), Verified)
 
 
-async def test_five_wrong_codes_lock_for_fifteen_minutes(
+async def test_five_wrong_codes_lock_the_device_for_fifteen_minutes(
     database: Database, clock: FakeClock, customer: CustomerId
 ):
-    """The count goes down to a lock that refuses even the right code, for the visitor and for the number."""
-    visitor, other = await visit(database, clock, "v1"), await visit(database, clock, "v2")
+    """The count goes down to a lock that refuses even the right code, on this device, for any customer."""
+    visitor = await visit(database, clock)
     code = await visitor.code()
     for left in (4, 3, 2, 1):
         assert await visitor.enter(wrong(code)) == Wrong(left)
@@ -129,9 +132,22 @@ async def test_five_wrong_codes_lock_for_fifteen_minutes(
     assert await visitor.enter(wrong(code)) == Locked(until)
     assert await visitor.enter(code) == Locked(until)
     assert await visitor.ask(OTHER) == Locked(until)
-    assert await other.ask(PHONE) == Locked(until)
     clock.advance(15 * MINUTE)
     assert isinstance(await visitor.enter(await visitor.code()), Verified)
+
+
+async def test_a_lock_never_reaches_another_device(
+    database: Database, clock: FakeClock, customer: CustomerId
+):
+    """Somebody else who guesses at my codes stops neither my right code nor my asking for one."""
+    mine, attacker = await visit(database, clock, "mine"), await visit(database, clock, "attacker")
+    code = await mine.code()
+    theirs = await attacker.code()
+    for _ in range(5):
+        await attacker.enter(wrong(theirs))
+    assert isinstance(await attacker.enter(theirs), Locked)
+    assert isinstance(await mine.enter(code), Verified)
+    assert isinstance(await (await visit(database, clock, "mine too")).ask(), Challenge)
 
 
 async def test_a_new_code_brings_no_new_tries(database: Database, clock: FakeClock, customer: CustomerId):
@@ -145,17 +161,125 @@ async def test_a_new_code_brings_no_new_tries(database: Database, clock: FakeClo
     assert isinstance(await visitor.enter(wrong(code)), Locked)
 
 
-async def test_a_number_is_guarded_across_visitors(
+async def guessed_away(database: Database, clock: FakeClock, number: str = PHONE) -> list[object]:
+    """Wrong codes from ever new devices until the customer's day has had its twenty; what was answered."""
+    answers: list[object] = []
+    for name in range(5):
+        attacker = await visit(database, clock, f"attacker-{number}-{name}")
+        challenge = await attacker.ask(number)
+        assert isinstance(challenge, Challenge)
+        code = wrong(challenge.sms.text.split("验证码是 ")[1][:6]) if challenge.sms else "000000"
+        answers += [await attacker.enter(code) for _ in range(4)]
+        clock.advance(10 * MINUTE)
+    return answers
+
+
+async def test_guesses_at_one_customer_are_limited_over_a_day(
     database: Database, clock: FakeClock, customer: CustomerId
 ):
-    """Two visitors who guess at one number share its five tries."""
-    one, two = await visit(database, clock, "v1"), await visit(database, clock, "v2")
-    first, second = await one.code(), await two.code()
-    for left in (4, 3, 2):
-        assert await one.enter(wrong(first)) == Wrong(left)
-    assert await two.enter(wrong(second)) == Wrong(1)
-    assert isinstance(await two.enter(wrong(second)), Locked)
-    assert isinstance(await one.enter(first), Locked)
+    """From however many devices: past twenty, each code has one try, until the day is over."""
+    assert await guessed_away(database, clock) == [Wrong(4), Wrong(3), Wrong(2), Wrong(1)] * 5
+    attacker = await visit(database, clock, "one more")
+    code = await attacker.code()
+    assert await attacker.enter(wrong(code)) == Expired()
+    assert await attacker.enter(code) == Expired()
+    clock.advance(timedelta(hours=24))
+    code = await attacker.code()
+    assert await attacker.enter(wrong(code)) == Wrong(4)
+
+
+async def test_a_right_code_counts_however_many_wrong_ones_others_entered(
+    database: Database, clock: FakeClock, customer: CustomerId
+):
+    """The customer's own device is neither locked nor limited by the day's guesses of others."""
+    await guessed_away(database, clock)
+    mine = await visit(database, clock, "mine")
+    assert isinstance(await mine.enter(await mine.code()), Verified)
+
+
+async def test_the_limit_of_a_day_tells_nobody_who_is_a_customer(
+    database: Database, clock: FakeClock, customer: CustomerId
+):
+    """A stranger's number is counted, and answered, as a customer's is."""
+    known, unknown = await guessed_away(database, clock), await guessed_away(database, clock, UNKNOWN)
+    assert known == unknown
+    attacker = await visit(database, clock, "one more")
+    assert isinstance(await attacker.ask(UNKNOWN), Challenge)
+    assert await attacker.enter("000000") == Expired()
+
+
+async def test_every_name_of_a_customer_counts_to_the_same(
+    database: Database, clock: FakeClock, customer: CustomerId
+):
+    """Phone and member number, in whatever form, from three devices: three codes in ten minutes."""
+    async with database.read() as session:
+        found = await access_customer_by_id(session, customer)
+    for name, number in enumerate((PHONE, found.member_number, f"+86 {PHONE[:3]}-{PHONE[3:]}")):
+        assert isinstance(await (await visit(database, clock, f"v{name}")).ask(number), Challenge)
+    for number in (PHONE, found.member_number, found.member_number[2:]):
+        assert isinstance(await (await visit(database, clock, "last")).ask(number), TooManyCodes)
+    assert isinstance(await (await visit(database, clock, "last")).ask(OTHER), Challenge)
+
+
+async def test_ten_codes_a_day_for_a_customer_and_for_a_device(
+    database: Database, clock: FakeClock, customer: CustomerId
+):
+    """Slowly, from ever new devices or for ever new numbers, there are no more than ten."""
+    start = clock()
+    for place in range(10):
+        assert isinstance(await (await visit(database, clock, f"v{place}")).ask(), Challenge)
+        assert isinstance(await (await visit(database, clock, "same")).ask(f"1370013700{place}"), Challenge)
+        clock.advance(10 * MINUTE)
+    day = timedelta(days=1)
+    assert await (await visit(database, clock, "new")).ask() == TooManyCodes(start + day)
+    assert await (await visit(database, clock, "same")).ask(OTHER) == TooManyCodes(start + day)
+    assert isinstance(await (await visit(database, clock, "new")).ask(OTHER), Challenge)
+
+
+async def test_strangers_who_ask_for_my_codes_cannot_keep_me_out(
+    database: Database, clock: FakeClock, customer: CustomerId
+):
+    """A device on which I proved myself before still gets a code when strangers used up the day's."""
+    mine = await visit(database, clock, "mine")
+    assert isinstance(await mine.enter(await mine.code()), Verified)
+    for place in range(12):
+        await (await visit(database, clock, f"stranger {place}")).ask()
+        clock.advance(10 * MINUTE)
+    assert isinstance(await (await visit(database, clock, "stranger")).ask(), TooManyCodes)
+    assert isinstance(await mine.enter(await mine.code()), Verified)
+
+
+async def test_an_address_and_the_house_have_a_day_as_well(database: Database, clock: FakeClock):
+    """Many numbers from one address, or known ones from many: no more than the settings say."""
+    async with database.write() as session:
+        for place in range(8):
+            await a_customer(session, phone=f"1360013600{place}")
+    rules = replace(RULES, limits=Limits(sends_address=3, sends_all=5))
+
+    async def ask(name: str, number: str, address: str) -> object:
+        visitor = await visit(database, clock, name)
+        async with database.write() as session:
+            return await start_verification(session, visitor.identity, number, clock(), rules, address)
+
+    for place in range(3):
+        assert isinstance(await ask(f"a{place}", f"1360013600{place}", "here"), Challenge)
+    until = clock() + timedelta(days=1)
+    assert await ask("a3", "13600136003", "here") == TooManyCodes(until)
+    assert await ask("a3", UNKNOWN, "here") == TooManyCodes(until)
+    for place in (3, 4):
+        assert isinstance(await ask(f"b{place}", f"1360013600{place}", f"there {place}"), Challenge)
+    assert await ask("c", "13600136005", "elsewhere") == TooManyCodes(until)
+    clock.advance(timedelta(days=1))
+    assert isinstance(await ask("c", "13600136005", "here"), Challenge)
+
+
+async def test_what_asks_at_the_same_moment_is_counted_one_by_one(
+    database: Database, clock: FakeClock, customer: CustomerId
+):
+    """Ten devices at once, one customer: three codes."""
+    devices = [await visit(database, clock, f"v{place}") for place in range(10)]
+    outcomes = await asyncio.gather(*(device.ask() for device in devices))
+    assert sum(isinstance(each, Challenge) for each in outcomes) == 3
 
 
 async def test_three_codes_in_ten_minutes(database: Database, clock: FakeClock, customer: CustomerId):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hmac
+from ipaddress import ip_address, ip_network
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -28,6 +30,7 @@ class Gate:
     def __init__(self, settings: Settings) -> None:
         self._allowed = frozenset(settings.allowed_origins)
         self._proxies = Proxies(settings.trusted_proxies)
+        self._key = hmac.digest(settings.secret("session_secret").encode(), b"addresses", "sha256")
         self._visitors = RateLimit(settings.rate_visitor_burst, settings.rate_visitor_per_second)
         self._addresses = RateLimit(settings.rate_address_burst, settings.rate_address_per_second)
 
@@ -56,6 +59,19 @@ class Gate:
     def address(self, request: web.Request) -> str:
         """Where a request really comes from: what a trusted proxy says, else the peer."""
         return self._proxies.address(request.remote or "", request.headers.get("X-Forwarded-For", ""))
+
+    def mark(self, address: str) -> str:
+        """What stands for an address where it is kept: always the same, and it tells nobody where that is.
+
+        Whoever has an IPv6 address has the 64 bits behind it as well.
+        """
+        try:
+            parsed = ip_address(address)
+        except ValueError:
+            network = address
+        else:
+            network = str(ip_network((parsed, 64), strict=False) if parsed.version == 6 else parsed)
+        return hmac.digest(self._key, network.encode(), "sha256").hex()[:32]
 
     def _host(self, request: web.Request) -> str:
         if self._proxies.trusts(request.remote or ""):

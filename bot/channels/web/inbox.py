@@ -48,6 +48,7 @@ class Inbox:
                     prompt=frame.prompt,
                     file=file,
                     silent=file is not None,  # the bot cannot look at it; an agent will
+                    origin={"address": self.gate.mark(address)},
                 ),
                 session.conversation,
             )

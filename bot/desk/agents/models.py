@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Literal, get_args
 
@@ -13,6 +14,8 @@ from bot.kit.ids import AgentId
 from bot.store.columns import one_of, primary_key, reference
 
 Role = Literal["agent", "supervisor", "admin"]
+LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{1,38}[a-z0-9]")
+"""How somebody may be called at the sign-in."""
 Duty = Literal["on", "away", "off"]
 
 
@@ -60,7 +63,7 @@ class AgentSession(Base):
 
 
 class LoginGuard(Base):
-    """Wrong passwords counted against a login name, whether or not anybody has it."""
+    """Wrong passwords counted against somebody (bot.desk.agents.guard), whether or not there is anybody."""
 
     __tablename__ = "login_guard"
 

@@ -33,6 +33,10 @@ REASONS = {
 }
 
 
+DEVICE_COOKIE = "huitouke_desk_device"
+DEVICE_SECONDS = 365 * 24 * 3600
+
+
 class Body(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
@@ -95,8 +99,19 @@ class AgentRoutes:
     async def login(self, request: web.Request) -> web.Response:
         """POST /api/desk/login"""
         wish = read_body(LoginBody, await request.read())
-        who = await self._sessions.sign_in(wish.login, wish.password, address_of(request))
+        device = request.cookies.get(DEVICE_COOKIE, "")
+        who = await self._sessions.sign_in(wish.login, wish.password, address_of(request), device)
         response = web.json_response({"agent": await self._me(who), "csrf": who.csrf})
+        if self._sessions.devices.read(device, who.login) is None:
+            response.set_cookie(
+                DEVICE_COOKIE,
+                self._sessions.devices.issue(who.login),
+                path=PATH,
+                httponly=True,
+                samesite="Strict",
+                secure=is_https(request),
+                max_age=DEVICE_SECONDS,
+            )
         response.set_cookie(
             COOKIE,
             who.token,

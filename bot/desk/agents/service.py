@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +10,8 @@ from typing import Any
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 
-from bot.desk.agents.models import Agent, AgentSession, Duty, Role
+from bot.desk.agents.guard import lift_locks
+from bot.desk.agents.models import LOGIN, Agent, AgentSession, Duty, Role
 from bot.desk.agents.passwords import hash_password, one_time_password
 from bot.desk.audit.service import Doer, record
 from bot.desk.ids import TeamId
@@ -20,8 +20,6 @@ from bot.desk.topics import TOPICS
 from bot.kit.db import WriteSession
 from bot.kit.errors import BadInput, Conflict, NotFound
 from bot.kit.ids import AgentId
-
-_LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{1,38}[a-z0-9]")
 
 
 class LastAdmin(Conflict):
@@ -59,7 +57,7 @@ class Changes:
 
 async def add_agent(session: WriteSession, new: NewAgent, by: Doer, now: datetime) -> tuple[AgentId, str]:
     """Add an agent; their id and the password to tell them. Conflict when the login is taken."""
-    if not _LOGIN.fullmatch(new.login):
+    if not LOGIN.fullmatch(new.login):
         raise BadInput("登录名用 3 到 40 个小写字母、数字、点、横线。")
     if not new.name.strip():
         raise BadInput("请填写姓名。")
@@ -120,11 +118,12 @@ async def change_agent(
 
 
 async def reset_password(session: WriteSession, agent_id: AgentId, by: Doer, now: datetime) -> str:
-    """Give an agent a new one-time password; whoever was signed in as them no longer is."""
+    """Give an agent a new one-time password, which works at once; their sessions and locks end."""
     agent = await access_agent(session, agent_id)
     password = one_time_password()
     agent.password_hash = await hash_password(password)
     agent.must_change_password = True
+    await lift_locks(session, agent.login)
     await session.execute(delete(AgentSession).where(AgentSession.agent_id == agent_id))
     record(session, by, "password_reset", agent.login, now)
     return password

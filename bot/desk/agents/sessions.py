@@ -9,20 +9,27 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.desk.agents.models import Agent, AgentSession, LoginGuard, Role
+from bot.desk.agents.guard import (
+    Devices,
+    LoginLocked,
+    SignIns,
+    count_failure,
+    counts,
+    forget_failures,
+    hold,
+    refuse_locked,
+)
+from bot.desk.agents.models import Agent, AgentSession, Role
 from bot.desk.agents.passwords import check_password_is_strong, hash_password, password_fits
 from bot.desk.audit.service import Doer, record
 from bot.kit.clock import Clock
-from bot.kit.db import Database, WriteSession, insert_into
-from bot.kit.errors import TooMany, Unauthorized
+from bot.kit.db import Database, WriteSession
+from bot.kit.errors import Unauthorized
 from bot.kit.ids import AgentId, secret_token
 
 LIFE: Final = timedelta(hours=12)
 IDLE: Final = timedelta(hours=2)
-LOCK: Final = timedelta(minutes=15)
-TRIES: Final = 5
 SEEN_EVERY: Final = timedelta(seconds=60)
 
 
@@ -30,12 +37,6 @@ class BadLogin(Unauthorized):
     """登录名或密码不对。"""
 
     code = "bad_login"
-
-
-class LoginLocked(TooMany):
-    """试的次数太多了，请稍后再试，或者请管理员重置密码。"""
-
-    code = "locked"
 
 
 class SignedOut(Unauthorized):
@@ -62,31 +63,46 @@ class SignedIn:
 class Sessions:
     """Signs agents in and knows who is."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, secret: str) -> None:
         self._database = database
         self._clock = clock
+        self.devices = Devices(secret)
+        self.counted = SignIns()
 
-    async def sign_in(self, login: str, password: str, address: str) -> SignedIn:
-        """Raises BadLogin, or LoginLocked after `TRIES` wrong ones. Whether the name exists is not told."""
+    async def sign_in(self, login: str, password: str, address: str, device: str = "") -> SignedIn:
+        """Raises BadLogin, or LoginLocked after too many wrong ones. Whether the name exists is not told.
+
+        `device`: the cookie of a browser in which somebody has signed in before.
+        """
         login = login.strip().casefold()[:80]
         now = self._clock()
-        async with self._database.read() as session:
-            await self._refuse_locked(session, login, now)
-            agent = await session.scalar(select(Agent).where(Agent.login == login, ~Agent.disabled))
-        fits = await password_fits(agent.password_hash if agent else None, password)
-        async with self._database.write() as session:
-            # Again, where tries stand in line: of many at the same moment no more count than one by one.
-            await self._refuse_locked(session, login, now)
-            if agent is None or not fits:
-                left = await self._count_failure(session, login, now)
-                record(session, Doer(login, None, address), "login_failed", login, now, {"tries_left": left})
-                signed_in = None
-            else:
-                await session.execute(delete(LoginGuard).where(LoginGuard.login == login))
-                signed_in = _open(session, agent, now, address)
-                record(session, signed_in.doer(address), "login", login, now)
+        counted = counts(login, address, self.devices.read(device, login))
+        try:
+            async with self._database.read() as session:
+                await refuse_locked(session, counted, now)
+                agent = await session.scalar(select(Agent).where(Agent.login == login, ~Agent.disabled))
+            fits = await password_fits(agent.password_hash if agent else None, password)
+            async with self._database.write() as session:
+                # Again, where tries stand in line: of many at the same moment no more count than one by one.
+                await hold(session, counted)
+                await refuse_locked(session, counted, now)
+                if agent is None or not fits:
+                    left = await count_failure(session, counted, now)
+                    record(
+                        session, Doer(login, None, address), "login_failed", login, now, {"tries_left": left}
+                    )
+                    signed_in = None
+                else:
+                    await forget_failures(session, counted[0].subject)
+                    signed_in = _open(session, agent, now, address)
+                    record(session, signed_in.doer(address), "login", login, now)
+        except LoginLocked:
+            self.counted.count("locked")
+            raise
         if signed_in is None:
+            self.counted.count("wrong")
             raise BadLogin()
+        self.counted.count("ok")
         return signed_in
 
     async def find(self, token: str) -> SignedIn:
@@ -125,10 +141,11 @@ class Sessions:
             record(session, who.doer(address), "logout", who.login, self._clock())
 
     async def change_password(self, who: SignedIn, old: str, new: str, address: str) -> None:
-        """Raises BadLogin or WeakPassword; other sessions end. Wrong ones count as at the login."""
+        """Raises BadLogin or WeakPassword; other sessions end. Wrong ones lock it for this session."""
         now = self._clock()
+        counted = counts(who.login, address, who.session[:20])
         async with self._database.read() as session:
-            await self._refuse_locked(session, who.login, now)
+            await refuse_locked(session, counted, now)
             stored = await session.scalar(select(Agent.password_hash).where(Agent.id == who.agent))
         fits = await password_fits(stored, old)
         if fits:
@@ -148,33 +165,9 @@ class Sessions:
                 )
                 record(session, who.doer(address), "password_changed", who.login, now)
             else:
-                await self._count_failure(session, who.login, now)
+                await count_failure(session, counted, now)
         if not fits:
             raise BadLogin()
-
-    async def _refuse_locked(self, session: AsyncSession, login: str, now: datetime) -> None:
-        until = await session.scalar(select(LoginGuard.locked_until).where(LoginGuard.login == login))
-        if until is not None and until > now:
-            raise LoginLocked(retry_after=(until - now).total_seconds())
-
-    async def _count_failure(self, session: WriteSession, login: str, now: datetime) -> int:
-        """Count a wrong password under the row's lock; the tries left (0: locked now)."""
-        await session.execute(
-            insert_into(session, LoginGuard)
-            .values(login=login, failures=0)
-            .on_conflict_do_nothing(index_elements=[LoginGuard.login])
-        )
-        guard = (
-            await session.scalars(select(LoginGuard).where(LoginGuard.login == login).with_for_update())
-        ).one()
-        if guard.failed_at is not None and now - guard.failed_at >= LOCK:
-            guard.failures = 0
-        guard.failures += 1
-        guard.failed_at = now
-        left = TRIES - guard.failures
-        if left <= 0:
-            guard.locked_until, guard.failures = now + LOCK, 0
-        return max(left, 0)
 
 
 def csrf_fits(who: SignedIn, given: str) -> bool:

@@ -13,16 +13,24 @@ import unicodedata
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import select, update
 
 from bot.kit.db import WriteSession
 from bot.kit.errors import BadInput
 from bot.kit.ids import IdentityId
 from bot.kit.settings import Settings
-from bot.store.customers.numbers import Number, masked, read_number
+from bot.store.customers.numbers import masked, read_number
 from bot.store.customers.service import customer_by_number
-from bot.store.identities.guard import Limits, count_failure, hold, locked_until
-from bot.store.identities.models import CodeChallenge
+from bot.store.identities.guard import (
+    Asker,
+    Limits,
+    count_failure,
+    count_for_the_day,
+    hold,
+    locked_until,
+    next_code_at,
+)
+from bot.store.identities.models import CodeChallenge, CodeGuard
 from bot.store.identities.service import Verified, bind
 from bot.store.identities.sms import Sms
 
@@ -53,6 +61,10 @@ class CodeRules:
                 lock=timedelta(minutes=settings.lock_minutes),
                 sends=settings.code_sends,
                 send_window=timedelta(minutes=settings.code_send_minutes),
+                sends_day=settings.code_sends_day,
+                sends_address=settings.code_sends_address,
+                sends_all=settings.code_sends_all,
+                guesses_day=settings.code_guesses_day,
             ),
         )
 
@@ -89,40 +101,52 @@ class Locked:
 
 @dataclass(frozen=True, slots=True)
 class Expired:
-    """There is no code to check: it ran out, was used, was replaced, or was never asked for."""
+    """There is no code (any more): it ran out, was used or replaced, never asked for, or had but one try."""
 
 
 async def start_verification(
-    session: WriteSession, identity_id: IdentityId, number_text: str, now: datetime, rules: CodeRules
+    session: WriteSession,
+    identity_id: IdentityId,
+    number_text: str,
+    now: datetime,
+    rules: CodeRules,
+    address: str | None = None,
 ) -> Challenge | TooManyCodes | Locked:
     """Make a code for the customer with this phone or member number; earlier codes of the identity end.
 
     BadInput when the text is neither. Hand the challenge's `sms` to `SmsCourier.post` after the commit.
+    `address`: where the request comes from, as a hash that always is the same for the same place.
     """
     number = read_number(number_text)
     if number is None:
         raise BadInput("请输入登记的手机号，或 HM 开头的会员号。")
-    target = _target(rules, number)
-    guards = [await hold(session, _identity_subject(identity_id)), await hold(session, f"n:{target}")]
-    if until := locked_until(guards, now):
+    guard = await hold(session, _identity_subject(identity_id))
+    if until := locked_until(guard, now):
         return Locked(until)
-    if retry_at := await _next_code_at(session, identity_id, target, now, rules.limits):
+    if address is not None:
+        await hold(session, f"a:{address}")
+    customer = await customer_by_number(session, number)
+    phone = customer.phone if customer else None
+    # A customer is one, whichever of their names was given; who is none is the number itself.
+    target = _target(rules, phone or number.value)
+    await hold(session, f"n:{target}")
+    whose = customer.customer_id if customer and phone else None
+    if retry_at := await next_code_at(session, Asker(identity_id, address, target, whose), now, rules.limits):
         return TooManyCodes(retry_at)
     await _close_codes(session, identity_id, now)
 
-    customer = await customer_by_number(session, number)
-    phone = customer.phone if customer else None
     code, nonce = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}", secrets.token_bytes(16)
     expires_at = now + rules.life
     session.add(
         CodeChallenge(
             identity_id=identity_id,
             target=target,
-            customer_id=customer.customer_id if customer and phone else None,
+            customer_id=whose,
             nonce=nonce,
             code_hash=_code_hash(rules, identity_id, nonce, code),
             created_at=now,
             expires_at=expires_at,
+            address=address,
         )
     )
     await session.flush()
@@ -134,53 +158,40 @@ async def check_code(
 ) -> Verified | Wrong | Locked | Expired:
     """Check a code and count it, in one step. A good one binds the identity and cannot be used again.
 
-    BadInput, uncounted, when the text is not six digits.
+    BadInput, uncounted, when the text is not six digits. What others guess at the same customer's codes
+    never refuses the right one.
     """
     digits = _digits(code)
-    guards = [await hold(session, _identity_subject(identity_id))]
-    challenge = await _open_challenge(session, identity_id)
-    if challenge is not None:
-        guards.append(await hold(session, f"n:{challenge.target}"))
-    if until := locked_until(guards, now):
+    guard = await hold(session, _identity_subject(identity_id))
+    if until := locked_until(guard, now):
         return Locked(until)
+    challenge = await _open_challenge(session, identity_id)
     if challenge is None or now >= challenge.expires_at:
         return Expired()
 
     expected = _code_hash(rules, identity_id, challenge.nonce, digits)
     fits = hmac.compare_digest(expected, challenge.code_hash)
     if not fits or challenge.customer_id is None:
-        left = count_failure(guards, now, rules.limits)
-        if left == 0:
-            challenge.closed_at = now
-        await session.flush()
-        return Wrong(left) if left else Locked(now + rules.limits.lock)
+        return await _count(session, guard, challenge, now, rules.limits)
     challenge.closed_at = now
-    # Only the identity's own count starts again: the number's runs out by time, whoever guesses at it.
-    guards[0].failures = 0
+    guard.failures = 0
     await session.flush()
     return await bind(session, identity_id, challenge.customer_id, "code", now, rules.verified)
 
 
-async def _next_code_at(
-    session: WriteSession, identity_id: IdentityId, target: str, now: datetime, limits: Limits
-) -> datetime | None:
-    """When the next code may be made; None: now."""
-    subjects = (CodeChallenge.identity_id == identity_id, CodeChallenge.target == target)
-    starts = [await _window(session, subject, now, limits) for subject in subjects]
-    return max((start + limits.send_window for start in starts if start), default=None)
-
-
-async def _window(
-    session: WriteSession, subject: ColumnElement[bool], now: datetime, limits: Limits
-) -> datetime | None:
-    statement = (
-        select(CodeChallenge.created_at)
-        .where(subject, CodeChallenge.created_at > now - limits.send_window)
-        .order_by(CodeChallenge.created_at.desc())
-        .limit(limits.sends)
-    )
-    recent = (await session.execute(statement)).scalars().all()
-    return recent[-1] if len(recent) >= limits.sends else None
+async def _count(
+    session: WriteSession, guard: CodeGuard, challenge: CodeChallenge, now: datetime, limits: Limits
+) -> Wrong | Locked | Expired:
+    """A wrong code, against the device and the customer's day. Past the day's, a code has one try."""
+    day = await hold(session, f"n:{challenge.target}")
+    left = count_failure(guard, now, limits)
+    spent = not count_for_the_day(day, now, limits)
+    if spent or left == 0:
+        challenge.closed_at = now
+    await session.flush()
+    if left == 0:
+        return Locked(now + limits.lock)
+    return Expired() if spent else Wrong(left)
 
 
 async def _open_challenge(session: WriteSession, identity_id: IdentityId) -> CodeChallenge | None:
@@ -206,9 +217,9 @@ def _identity_subject(identity_id: IdentityId) -> str:
     return f"i:{identity_id}"
 
 
-def _target(rules: CodeRules, number: Number) -> str:
+def _target(rules: CodeRules, number: str) -> str:
     """What stands for a number in the tables: an attacker who reads them learns no phone numbers."""
-    return hmac.new(rules.secret, f"number:{number.value}".encode(), hashlib.sha256).hexdigest()
+    return hmac.new(rules.secret, f"number:{number}".encode(), hashlib.sha256).hexdigest()
 
 
 def _code_hash(rules: CodeRules, identity_id: IdentityId, nonce: bytes, code: str) -> bytes:

@@ -58,12 +58,17 @@ class IdentityBinding(Base):
 
 
 class CodeChallenge(Base):
-    """A one-time code that was asked for. Without a customer the number is unknown, and no code ever fits."""
+    """A one-time code that was asked for. Without a customer the number is unknown, and no code ever fits.
+
+    `target`: whose code it is, whichever name was given; `address`: a keyed hash of where it was asked from.
+    """
 
     __tablename__ = "code_challenge"
     __table_args__ = (
         Index(None, "target", "created_at"),
         Index(None, "identity_id", "created_at"),
+        Index(None, "address", "created_at"),
+        Index(None, "created_at"),
     )
 
     id: Mapped[int] = primary_key()
@@ -75,10 +80,15 @@ class CodeChallenge(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
+    address: Mapped[str | None] = mapped_column(String(32))
 
 
 class CodeGuard(Base):
-    """Wrong codes counted against one subject: an identity or a number, never told apart by existence."""
+    """Wrong codes counted against one subject, whether or not it exists.
+
+    An identity (`i:`) is locked by its own; of a customer (`n:`) the day's are counted, `failed_at` is when
+    the day began. An address (`a:`) has a row for who asks from it at the same moment to wait in line.
+    """
 
     __tablename__ = "code_guard"
     __table_args__ = (CheckConstraint("failures >= 0", name="failures_not_negative"),)

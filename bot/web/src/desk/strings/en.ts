@@ -25,7 +25,8 @@ export const en: Strings = {
     name: "Login",
     password: "Password",
     submit: "Sign in",
-    locked: (minutes) => `Too many attempts. Please try again in ${minutes} min.`,
+    locked: (minutes) =>
+      `Too many attempts. Please try again in ${minutes} min, or ask an admin for a new password.`,
     changeTitle: "Set a new password first",
     changeHint: "You are using a one-time password. A new one has at least 12 characters.",
     old: "Current password",

@@ -25,7 +25,7 @@ export const zh = {
     name: "账号",
     password: "密码",
     submit: "登录",
-    locked: (minutes: number) => `尝试次数过多，请 ${minutes} 分钟后再试。`,
+    locked: (minutes: number) => `尝试次数过多，请 ${minutes} 分钟后再试，或者请管理员重置密码。`,
     changeTitle: "请先设置新密码",
     changeHint: "您在使用一次性密码。新密码至少 12 个字符。",
     old: "当前密码",
