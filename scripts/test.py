@@ -1,10 +1,10 @@
 """Run the checks and tests, the fast ones first, all of them even when one fails, and add it all up.
 
-Tests that failed beside others are tried once more, alone: what a busy machine broke passes then, and the
-summary names it so that somebody mends it; what is broken fails again.
+A test has one try. The tests without a browser live at a pretended moment: scripts/moments.py.
 
 python -m scripts.test             everything
 python -m scripts.test static      one part or several, by name
+MOMENT=monday python -m scripts.test root
 """
 
 from __future__ import annotations
@@ -19,14 +19,13 @@ import xml.etree.ElementTree as ET
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from scripts.moments import Moment, environment
+from scripts.moments import chosen as chosen_moment
+
 ROOT = Path(__file__).resolve().parents[1]
 REPORTS = ROOT / "build" / "test"
 BIN = ROOT / ".venv" / "bin"
 BRAIN = ROOT / "bot" / "brain" / ".venv" / "bin" / "python"
-TESTS_FAILED = 1
-"""What pytest ends with when it ran and tests failed."""
-MOST_AGAIN = 5
-"""More failures than this are no accident."""
 
 
 @dataclass
@@ -50,8 +49,8 @@ class Part:
     seconds: float = field(default=0.0, init=False)
     worked: float = field(default=0.0, init=False)
     code: int = field(default=0, init=False)
-    shaky: list[str] = field(default_factory=list[str], init=False)
-    """Tests that passed only the second time, alone."""
+    moment: Moment | None = None
+    """When it pretends to run; None: now."""
 
     @property
     def report(self) -> Path:
@@ -62,29 +61,15 @@ class Part:
         return "pytest" in self.argv
 
     def run(self) -> None:
-        print(f"\n=== {self.name}", flush=True)
+        when = f", as if it were {self.moment.at} in {self.moment.zone}" if self.moment else ""
+        print(f"\n=== {self.name}{when}", flush=True)
         began, worked = time.monotonic(), _processor_seconds()
-        if not self.is_pytest:
-            self.code = subprocess.call(self.argv, cwd=self.cwd)
-        else:
-            kept = ["-o", f"cache_dir={REPORTS / f'cache-{self.group}'}"]
-            self.code = self._pytest(*self.side_by_side, *kept, f"--junitxml={self.report}")
-            failed = self._failed_tests()
-            if self.code == TESTS_FAILED and 0 < len(failed) <= MOST_AGAIN:
-                print(f"\n=== {self.name}: once more, alone, what failed", flush=True)
-                if self._pytest("--last-failed", "--last-failed-no-failures=none", *kept) == 0:
-                    self.code, self.shaky = 0, failed
+        argv = list(self.argv)
+        if self.is_pytest:
+            kept = f"cache_dir={REPORTS / f'cache-{self.group}'}"
+            argv += [*self.side_by_side, "-o", kept, f"--junitxml={self.report}"]
+        self.code = subprocess.call(argv, cwd=self.cwd, env=environment(self.moment))
         self.seconds, self.worked = time.monotonic() - began, _processor_seconds() - worked
-
-    def _pytest(self, *options: str) -> int:
-        return subprocess.call([*self.argv, *options], cwd=self.cwd)
-
-    def _failed_tests(self) -> list[str]:
-        if not self.report.exists():
-            return []
-        cases = ET.parse(self.report).getroot().iter("testcase")
-        bad = (case for case in cases if case.find("failure") is not None or case.find("error") is not None)
-        return [f"{case.get('classname')}::{case.get('name')}" for case in bad]
 
     def counts(self) -> Counts:
         """What the report says; all zero when there is none."""
@@ -94,7 +79,6 @@ class Part:
                 counts.skipped += int(suite.get("skipped", "0"))
                 counts.failed += int(suite.get("failures", "0")) + int(suite.get("errors", "0"))
                 counts.ran += int(suite.get("tests", "0")) - int(suite.get("skipped", "0"))
-        counts.failed -= len(self.shaky)
         return counts
 
     @property
@@ -109,8 +93,7 @@ class Part:
             tests = f"no test ran to its end, status {self.code}"
         how = "FAILED" if self.failed else "ok"
         times = f"{self.seconds:6.1f} s ({self.worked:5.1f} of a processor)"
-        line = f"  {how:6}  {times}  {self.name}" + (f"  ({tests})" if self.is_pytest else "")
-        return "\n".join([line, *(f"          only the second time: {name}" for name in self.shaky)])
+        return f"  {how:6}  {times}  {self.name}" + (f"  ({tests})" if self.is_pytest else "")
 
 
 def _processor_seconds() -> float:
@@ -123,6 +106,7 @@ def parts() -> list[Part]:
     """Every part of the suite, in the order to run them."""
     pytest = [str(BIN / "python"), "-m", "pytest", "-q"]
     brain = [str(BRAIN), "-m", "pytest", "-q", "-c", "bot/brain/pyproject.toml", "--rootdir", "."]
+    moment = chosen_moment(os.environ.get("MOMENT"))
     side_by_side = ("-n", str(min(os.cpu_count() or 1, 4)), "--dist", "loadfile")
     return [
         Part("ruff: lint", [str(BIN / "ruff"), "check", "."], "static"),
@@ -131,8 +115,8 @@ def parts() -> list[Part]:
         Part("types: the brain", [str(BIN / "basedpyright"), "-p", "bot/brain"], "static"),
         Part("import directions", [*pytest, "tests/test_imports.py"], "imports"),
         Part("front end", ["npm", "run", "--silent", "check"], "web", cwd=ROOT / "bot" / "web"),
-        Part("tests", [*pytest, "--ignore=tests/test_imports.py"], "root", side_by_side=side_by_side),
-        Part("tests of the brain", [*brain, "tests/brain"], "brain", side_by_side=side_by_side),
+        Part("tests", [*pytest, "--ignore=tests/test_imports.py"], "root", ROOT, side_by_side, moment=moment),
+        Part("tests of the brain", [*brain, "tests/brain"], "brain", ROOT, side_by_side, moment=moment),
         Part("acceptance tests", [*pytest, "tests/acceptance"], "acceptance"),
     ]
 
