@@ -1,6 +1,7 @@
 """Run the checks and tests, the fast ones first, all of them even when one fails, and add it all up.
 
-A test has one try. The tests without a browser live at a pretended moment: scripts/moments.py.
+The tests without a browser live at a pretended moment: scripts/moments.py. Tests that failed beside others are
+tried once more, alone, and the summary names those that passed only then: such a test depends on luck, mend it.
 
 python -m scripts.test             everything
 python -m scripts.test static      one part or several, by name
@@ -26,6 +27,10 @@ ROOT = Path(__file__).resolve().parents[1]
 REPORTS = ROOT / "build" / "test"
 BIN = ROOT / ".venv" / "bin"
 BRAIN = ROOT / "bot" / "brain" / ".venv" / "bin" / "python"
+TESTS_FAILED = 1
+"""What pytest ends with when it ran and tests failed."""
+MOST_AGAIN = 5
+"""More failures than this are no accident."""
 
 
 @dataclass
@@ -49,6 +54,8 @@ class Part:
     seconds: float = field(default=0.0, init=False)
     worked: float = field(default=0.0, init=False)
     code: int = field(default=0, init=False)
+    shaky: list[str] = field(default_factory=list[str], init=False)
+    """Tests that passed only the second time, alone."""
     moment: Moment | None = None
     """When it pretends to run; None: now."""
 
@@ -64,12 +71,27 @@ class Part:
         when = f", as if it were {self.moment.at} in {self.moment.zone}" if self.moment else ""
         print(f"\n=== {self.name}{when}", flush=True)
         began, worked = time.monotonic(), _processor_seconds()
-        argv = list(self.argv)
-        if self.is_pytest:
-            kept = f"cache_dir={REPORTS / f'cache-{self.group}'}"
-            argv += [*self.side_by_side, "-o", kept, f"--junitxml={self.report}"]
-        self.code = subprocess.call(argv, cwd=self.cwd, env=environment(self.moment))
+        if not self.is_pytest:
+            self.code = subprocess.call(self.argv, cwd=self.cwd)
+        else:
+            kept = ["-o", f"cache_dir={REPORTS / f'cache-{self.group}'}"]
+            self.code = self._pytest(*self.side_by_side, *kept, f"--junitxml={self.report}")
+            failed = self._failed_tests()
+            if self.code == TESTS_FAILED and 0 < len(failed) <= MOST_AGAIN:
+                print(f"\n=== {self.name}: once more, alone, what failed", flush=True)
+                if self._pytest("--last-failed", "--last-failed-no-failures=none", *kept) == 0:
+                    self.code, self.shaky = 0, failed
         self.seconds, self.worked = time.monotonic() - began, _processor_seconds() - worked
+
+    def _pytest(self, *options: str) -> int:
+        return subprocess.call([*self.argv, *options], cwd=self.cwd, env=environment(self.moment))
+
+    def _failed_tests(self) -> list[str]:
+        if not self.report.exists():
+            return []
+        cases = ET.parse(self.report).getroot().iter("testcase")
+        bad = (case for case in cases if case.find("failure") is not None or case.find("error") is not None)
+        return [f"{case.get('classname')}::{case.get('name')}" for case in bad]
 
     def counts(self) -> Counts:
         """What the report says; all zero when there is none."""
@@ -79,6 +101,7 @@ class Part:
                 counts.skipped += int(suite.get("skipped", "0"))
                 counts.failed += int(suite.get("failures", "0")) + int(suite.get("errors", "0"))
                 counts.ran += int(suite.get("tests", "0")) - int(suite.get("skipped", "0"))
+        counts.failed -= len(self.shaky)
         return counts
 
     @property
@@ -93,7 +116,8 @@ class Part:
             tests = f"no test ran to its end, status {self.code}"
         how = "FAILED" if self.failed else "ok"
         times = f"{self.seconds:6.1f} s ({self.worked:5.1f} of a processor)"
-        return f"  {how:6}  {times}  {self.name}" + (f"  ({tests})" if self.is_pytest else "")
+        line = f"  {how:6}  {times}  {self.name}" + (f"  ({tests})" if self.is_pytest else "")
+        return "\n".join([line, *(f"          only the second time: {name}" for name in self.shaky)])
 
 
 def _processor_seconds() -> float:
