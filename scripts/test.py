@@ -1,7 +1,9 @@
 """Run the checks and tests, the fast ones first, all of them even when one fails, and add it all up.
 
-The tests without a browser live at a pretended moment: scripts/moments.py. Tests that failed beside others are
-tried once more, alone, and the summary names those that passed only then: such a test depends on luck, mend it.
+The tests without a browser live at a pretended moment: scripts/moments.py.
+
+Tests that failed beside others are tried once more, alone: what a busy machine broke passes then, and the
+summary names it so that somebody mends it; what is broken fails again.
 
 python -m scripts.test             everything
 python -m scripts.test static      one part or several, by name
