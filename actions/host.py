@@ -6,7 +6,9 @@ request, which the brain would log.
 
 from __future__ import annotations
 
+import asyncio
 import hmac
+import time
 from collections.abc import AsyncIterator
 
 import structlog
@@ -22,10 +24,17 @@ from actions.runtime import make_runtime
 from bot.kit.clock import Clock, system_now
 from bot.kit.errors import HuitoukeError, Unavailable
 from bot.kit.settings import Settings
+from bot.steps import StepTooLong, in_steps
 
 log = structlog.get_logger(__name__)
 
 LARGEST_CALL = 4 * 1024 * 1024
+ACTION_SECONDS = 5.0
+"""Then an action is cancelled and its transaction undone; the brain waits a second longer, to hear of it."""
+STEP_SECONDS = 1.5
+"""So much processor time may pass between two pauses of an action; all others wait for it."""
+DEADLINE = "Huitouke-Deadline"
+"""When the customer's turn is given up, in seconds since 1970. Later nobody hears the answer."""
 EXECUTOR = web.AppKey("executor", ActionExecutor)
 
 
@@ -43,9 +52,20 @@ def make_app(settings: Settings, clock: Clock = system_now) -> web.Application:
     async def run_action(request: web.Request) -> web.Response:
         if not hmac.compare_digest(request.headers.get("Authorization", ""), f"Bearer {secret}"):
             raise web.HTTPUnauthorized()
-        call = await request.json()
+        seconds = _seconds_left(request)
+        if seconds <= 0:
+            return web.json_response({"error": "too late"}, status=503)
+        call = await _call(request)
         call.setdefault("domain", {})  # else the SDK asks for a domain that selective sending left out
-        return await _run(request.app[EXECUTOR], call)
+        try:
+            async with asyncio.timeout(seconds):
+                return await in_steps(_run(request.app[EXECUTOR], call), STEP_SECONDS)
+        except TimeoutError:
+            log.error("action_took_too_long", action=call.get("next_action"), seconds=seconds)
+            return web.json_response({"error": "took too long"}, status=504)
+        except StepTooLong:
+            log.error("action_interrupted", action=call.get("next_action"), seconds=STEP_SECONDS)
+            return web.json_response({"error": "too much work"}, status=422)
 
     async def health(_request: web.Request) -> web.Response:
         await runtime.current().database.ping()
@@ -72,6 +92,25 @@ def make_app(settings: Settings, clock: Clock = system_now) -> web.Application:
     app.router.add_get("/health", health)
     app.router.add_get("/metrics", metrics)
     return app
+
+
+def _seconds_left(request: web.Request) -> float:
+    """How long the action may take: not longer than somebody waits for it."""
+    try:
+        deadline = float(request.headers.get(DEADLINE, "inf"))
+    except ValueError:
+        deadline = float("inf")
+    return min(ACTION_SECONDS, deadline - time.time())
+
+
+async def _call(request: web.Request) -> dict[str, object]:
+    try:
+        call = await request.json()
+    except (ValueError, RecursionError) as error:
+        raise web.HTTPUnprocessableEntity() from error
+    if not isinstance(call, dict):
+        raise web.HTTPUnprocessableEntity()
+    return call
 
 
 async def _run(executor: ActionExecutor, call: dict[str, object]) -> web.Response:

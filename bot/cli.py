@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import signal
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from contextlib import contextmanager
 from typing import Annotated
 
@@ -26,6 +26,7 @@ from bot.kit.errors import HuitoukeError
 from bot.kit.logging import set_up_logging
 from bot.kit.settings import Settings, demo_desk_password, kept_secret, load_settings
 from bot.migrations.models import all_tables
+from bot.steps import beat
 from bot.store.cli import add_commands
 
 app = typer.Typer(
@@ -112,9 +113,11 @@ def worker(
             asyncio.get_running_loop().add_signal_handler(number, ended.set)
         parts.wechat.start()
         await parts.care.jobs.start(schedule=schedule)
+        watch = asyncio.create_task(beat(), name="beat")
         try:
             await ended.wait()
         finally:
+            watch.cancel()
             await parts.care.jobs.close()
             await parts.wechat.close()
             await parts.database.close()
@@ -194,7 +197,13 @@ def _serve(app: web.Application, host: str, port: int) -> None:
         # Nor, by default many times a minute, through everybody's open sockets, who all wait meanwhile.
         gc.set_threshold(*GARBAGE)
 
+    async def watched(_: web.Application) -> AsyncGenerator[None]:
+        watch = asyncio.create_task(beat(), name="beat")
+        yield
+        watch.cancel()
+
     app.on_startup.append(keep)
+    app.cleanup_ctx.append(watched)
     web.run_app(
         app,
         host=host,

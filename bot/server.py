@@ -24,6 +24,7 @@ from bot.conversations.turns import Turns
 from bot.demo.routes import Demo, demo_merchant_key
 from bot.desk.demo import retire_people
 from bot.desk.desk import Desk
+from bot.desk.parked import ParkedTurns
 from bot.erasing import Erasing
 from bot.files.routes import FileRoutes
 from bot.files.service import FileStore
@@ -73,6 +74,7 @@ def make_parts(settings: Settings, clock: Clock = system_now) -> Parts:
     )
     hub = Hub(database)
     desk = Desk(settings, database, hub, clock, brain)
+    metrics = Metrics()
     outbox = Outbox(database, outlets=(), clock=clock, hub=hub)
     turns = Turns(
         database,
@@ -82,12 +84,12 @@ def make_parts(settings: Settings, clock: Clock = system_now) -> Parts:
         honest_after_seconds=settings.honest_after_seconds,
         desk=desk.handoff,
         allowance=outbox.allowance,
+        parked=ParkedTurns(desk.office, metrics.registry),
     )
     files = FileStore(database, settings.data_dir / "files", settings.secret("session_secret"), clock)
     conversations = ConversationService(
         database, turns, hub, clock, max_text=settings.max_text, desk=desk.handoff
     )
-    metrics = Metrics()
     desk.sessions.counted.count_in(metrics.registry)
     wechat = WechatSide(settings, database, clock, conversations, outbox, files, metrics.registry)
     return Parts(

@@ -12,9 +12,10 @@ ROOT = Path(__file__).resolve().parents[1]
 
 MAY_IMPORT: dict[str, set[str]] = {
     "bot.kit": set(),
+    "bot.steps": set(),  # also for the other environment: the standard library only
     "bot.messages": {"bot.kit"},
     "bot.store": {"bot.kit"},
-    "bot.conversations": {"bot.kit", "bot.messages", "bot.store"},
+    "bot.conversations": {"bot.kit", "bot.messages", "bot.store", "bot.steps"},
     "bot.desk": {"bot.kit", "bot.messages", "bot.store", "bot.conversations"},
     "bot.care": {"bot.kit", "bot.messages", "bot.store", "bot.conversations"},
     "bot.insight": {"bot.kit", "bot.messages", "bot.store"},
@@ -28,8 +29,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "bot.demo": {"bot.kit", "bot.store"},
     "bot.supervisor": {"bot.kit"},
     "bot.terminal": {"bot.kit"},
-    "actions": {"bot.kit", "bot.store"},
-    "bot.brain": set(),
+    "actions": {"bot.kit", "bot.store", "bot.steps"},
+    "bot.brain": {"bot.steps"},
 }
 """What each part may import besides itself."""
 

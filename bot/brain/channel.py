@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import logging
+import time
 import traceback
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 import orjson
@@ -15,12 +17,18 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot.brain.agent import BrainAgent
-from bot.brain.endpoint import ActionsUnavailable
+from bot.brain.endpoint import DEADLINE, ActionFailed, ActionsUnavailable, ActionTooMuch, deadline
 from bot.brain.settings import load_settings
 from bot.brain.turn_log import Conflict
 from bot.brain.turns import ParseRequest, Refused, TurnRequest
+from bot.steps import StepTooLong, in_steps, short
 
 logger = logging.getLogger(__name__)
+
+STEP_SECONDS = 2.0
+"""So much processor time a turn may use without a pause; everybody else's turn waits for it."""
+READ_SECONDS = 1.0
+"""So much a text may cost that is only to be understood."""
 
 
 class BrainChannel(InputChannel):
@@ -75,11 +83,23 @@ class BrainChannel(InputChannel):
 
     async def _turn(self, agent: BrainAgent, request: Request) -> str:
         assert agent.processor is not None
-        return await agent.processor.run_turn(TurnRequest.decode(request.body))
+        asked = TurnRequest.decode(request.body)
+        until = _deadline(request)
+        deadline.set(until)
+        if until is None:
+            return await in_steps(agent.processor.run_turn(asked), STEP_SECONDS)
+        # A turn that begins only now, behind others, is not begun for nobody.
+        if (left := until - time.time()) <= 0:
+            raise Refused(503, "too_late", "nobody waits for this turn any more; nothing was done")
+        try:
+            return await asyncio.wait_for(in_steps_task(agent.processor.run_turn(asked)), left)
+        except asyncio.TimeoutError as error:
+            raise Refused(504, "timed_out", "the turn was not done in time; nothing was stored") from error
 
     async def _parse(self, agent: BrainAgent, request: Request) -> str:
         assert agent.processor is not None
-        return agent.processor.read(ParseRequest.decode(request.body))
+        with short(READ_SECONDS):
+            return agent.processor.read(ParseRequest.decode(request.body))
 
     async def _forget(self, agent: BrainAgent, request: Request) -> str:
         conversation = str(request.match_info["conversation"])
@@ -88,7 +108,8 @@ class BrainChannel(InputChannel):
         return orjson.dumps({"forgotten": conversation}).decode()
 
     async def _health(self, agent: BrainAgent, request: Request) -> str:
-        return orjson.dumps({"status": "ready", "model": agent.model_name}).decode()
+        actions = await agent.action_endpoint.healthy()
+        return orjson.dumps({"status": "ready", "model": agent.model_name, "actions": actions}).decode()
 
 
 def _agent(request: Request) -> BrainAgent:
@@ -98,10 +119,32 @@ def _agent(request: Request) -> BrainAgent:
     return agent
 
 
+async def in_steps_task(turn: Coroutine[Any, Any, str]) -> str:
+    """What `wait_for` can cancel."""
+    return await in_steps(turn, STEP_SECONDS)
+
+
+def _deadline(request: Request) -> float | None:
+    """When the server stops waiting, in seconds since 1970; None if it does not say."""
+    try:
+        return float(request.headers[DEADLINE])
+    except (KeyError, ValueError):
+        return None
+
+
 def _refused(error: Exception) -> Refused:
     """What the server is told. Customer text stays out of the log: only kinds and places are written."""
     if isinstance(error, Refused):
         return error
+    if isinstance(error, StepTooLong):
+        logger.error("a turn was interrupted: %s", error)
+        return Refused(422, "too_much", "the turn takes too much work; nothing was stored")
+    if isinstance(error, ActionTooMuch):
+        logger.error("an action was interrupted: %s", error)
+        return Refused(422, "too_much", "an action takes too much work; nothing was stored")
+    if isinstance(error, ActionFailed):
+        logger.error("an action failed: %s", error)
+        return Refused(500, "action_failed", "an action failed or took too long; nothing was stored")
     if isinstance(error, ActionsUnavailable):
         logger.warning("actions unavailable: %s", error)
         return Refused(502, "actions_unavailable", "the action server is down or failed; nothing was stored")

@@ -29,6 +29,7 @@ from rasa.shared.core.slot_mappings import SlotMappingType
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.common import TempDirectoryPath, get_temp_dir_name
 
+from bot.brain.endpoint import deadline
 from bot.brain.runner import PlannedRunner
 from bot.brain.several import with_parts
 from bot.brain.tracker_store import BrainTrackerStore, Conversation
@@ -84,6 +85,8 @@ class BrainProcessor(MessageProcessor):
         if request.intent is not None and request.intent not in self._intents:
             raise Refused(404, "unknown_intent", f"there is no intent {request.intent}")
         async with self.lock_store.lock(request.conversation):
+            if (until := deadline.get()) is not None and until <= time.time():
+                raise Refused(503, "too_late", "nobody waits for this turn any more; nothing was done")
             conversation = await self.tracker_store.open(request.conversation)
             if request.message_id in conversation.answers:
                 return conversation.answers[request.message_id]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import gc
 import json
 import logging
@@ -18,6 +19,7 @@ from bot.brain.garbage import collect_as_usual, collect_nothing, keep_what_is_he
 from bot.brain.quiet import quiet
 from bot.brain.settings import Misconfigured, Settings, load_settings
 from bot.brain.tensorflow_free import is_neural, without_tensorflow
+from bot.steps import beat
 
 if TYPE_CHECKING:
     from sanic import Sanic
@@ -65,10 +67,15 @@ def make_app(model: Path, settings: Settings, started: float) -> Sanic:
         collect_as_usual()
         logger.info("ready in %.1f s with %s", time.perf_counter() - started, model.name)
 
+    async def watch(app: Sanic, _: object) -> None:
+        app.ctx.beat = asyncio.ensure_future(beat())
+
     async def close(app: Sanic, _: object) -> None:
+        app.ctx.beat.cancel()
         await app.ctx.agent.close()
 
     app.register_listener(load, "before_server_start")
+    app.register_listener(watch, "after_server_start")
     app.register_listener(close, "after_server_stop")
     return app
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -20,6 +21,10 @@ log = structlog.get_logger(__name__)
 
 PROBE_SECONDS = 0.5
 READ_SECONDS = 3.0
+GRACE_SECONDS = 1.0
+"""So much longer than it may take is waited for a turn's end: a brain that answers says what became of it."""
+DEADLINE = "Huitouke-Deadline"
+"""The header that says when a turn is given up, in seconds since 1970: no work is done for nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,10 @@ class Answer:
 
 class BrainUnavailable(Unavailable):
     """The brain or its actions do not answer: the turn was not taken and may be tried again."""
+
+
+class BrainLost(BrainUnavailable):
+    """The brain was there and went while it had this turn, which may be why."""
 
 
 class BrainRefused(HuitoukeError):
@@ -103,7 +112,7 @@ class BrainClient:
     async def start(self) -> None:
         self._http = aiohttp.ClientSession(
             headers={"Authorization": f"Bearer {self._secret}"},
-            timeout=aiohttp.ClientTimeout(total=self._timeout, sock_connect=2),
+            timeout=aiohttp.ClientTimeout(total=self._timeout + GRACE_SECONDS, sock_connect=2),
             connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=60),
         )
 
@@ -117,8 +126,12 @@ class BrainClient:
         for url in self._ranked(turn.conversation):
             try:
                 return await self._post(url, turn)
-            except (aiohttp.ClientConnectionError, ConnectionError) as error:
+            except aiohttp.ClientConnectorError as error:
                 self._mark_down(url, error)
+            except (aiohttp.ClientError, ConnectionError) as error:
+                # Not to the next brain at once: the turn that ended this one would end that one, too.
+                self._mark_down(url, error)
+                raise BrainLost("The brain was lost in the middle of a turn.") from error
             except TimeoutError as error:
                 raise BrainUnavailable(f"The brain took longer than {self._timeout:g} s.") from error
         raise BrainUnavailable("No brain answers.")
@@ -165,11 +178,14 @@ class BrainClient:
     async def _post(self, url: str, turn: Turn) -> Answer:
         if self._http is None:
             raise RuntimeError("BrainClient.start() comes first.")
-        async with self._http.post(f"{url}/webhooks/brain/turn", json=turn.to_json()) as response:
+        headers = {DEADLINE: f"{time.time() + self._timeout:.3f}"}
+        async with self._http.post(
+            f"{url}/webhooks/brain/turn", json=turn.to_json(), headers=headers
+        ) as response:
             if response.status == 200:
                 return _answer(await response.json())
             reason = await _reason(response)
-        if response.status in (401, 502, 503, 504):
+        if response.status in (401, 502, 503):
             raise BrainUnavailable(reason)
         raise BrainRefused(reason, final=response.status < 500)
 
@@ -194,18 +210,24 @@ class BrainClient:
 
     async def healthy(self, url: str) -> bool:
         """Does the brain at `url` answer and have a model?"""
+        return await self._health(url) is not None
+
+    async def _health(self, url: str) -> Mapping[str, Any] | None:
         if self._http is None:
             raise RuntimeError("BrainClient.start() comes first.")
         try:
             async with self._http.get(
                 f"{url}/webhooks/brain/health", timeout=aiohttp.ClientTimeout(total=2)
             ) as response:
-                return response.status == 200
-        except (aiohttp.ClientError, TimeoutError, OSError):
-            return False
+                return await response.json() if response.status == 200 else None
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError):
+            return None
 
-    async def any_healthy(self) -> bool:
-        return any(await asyncio.gather(*(self.healthy(url) for url in self._urls)))
+    async def ready(self) -> tuple[bool, bool]:
+        """Does any brain answer, and has any that does its actions?"""
+        found = await asyncio.gather(*(self._health(url) for url in self._urls))
+        answering = [body for body in found if body is not None]
+        return bool(answering), any(body.get("actions", True) for body in answering)
 
 
 def _score(url: str, conversation: str) -> bytes:

@@ -21,7 +21,7 @@ from sqlalchemy import or_, select, update
 
 from bot.conversations import log as message_log
 from bot.conversations import sentences
-from bot.conversations.brain import Answer, Brain, BrainRefused
+from bot.conversations.brain import Answer, Brain, BrainLost, BrainRefused
 from bot.conversations.handoff import HandoffDesk, NoDesk, Reaction
 from bot.conversations.hot import AlreadyAnswered, Lease, Settled, store_answer
 from bot.conversations.hub import Hub
@@ -35,6 +35,7 @@ from bot.kit.errors import HuitoukeError, Unavailable
 from bot.kit.ids import ConversationId
 from bot.kit.tasks import TaskGroup
 from bot.messages import Allowance, Content, LoggedMessage, MessagesAdded, Typing, VerifiedChanged
+from bot.steps import StepTooLong, in_steps
 
 log = structlog.get_logger(__name__)
 
@@ -48,6 +49,11 @@ RETRY_SECONDS = (0.3, 0.6, 1.2, 2.4, 3.0)
 GRACE_SECONDS = 2.0
 """A brain that is back within this time costs the customer a moment, not an apology."""
 TRIES_WHEN_IT_FAILS = 3
+STEP_SECONDS = 1.0
+"""So much processor time what is done with an answer may take without a pause."""
+
+Parked = Callable[[ConversationId, str], Awaitable[None]]
+"""Hears of a message that was given up: its conversation and its id."""
 
 
 class Turns:
@@ -63,8 +69,11 @@ class Turns:
         honest_after_seconds: float,
         desk: HandoffDesk | None = None,
         allowance: Callable[[ConversationId], Awaitable[Allowance]] | None = None,
+        parked: Parked | None = None,
     ) -> None:
-        """`allowance`: what a conversation's channel still lets through; the brain is told."""
+        """`allowance`: what a conversation's channel still lets through; the brain is told.
+        `parked` is told of every message that was given up.
+        """
         self.worker = f"{os.getpid()}-{secrets.token_hex(4)}"
         self._database = database
         self._brain = brain
@@ -73,6 +82,8 @@ class Turns:
         self._honest_after = honest_after_seconds
         self._desk: HandoffDesk = desk or NoDesk()
         self._allowance = allowance
+        self._parked = parked
+        self._suspects = asyncio.Lock()
         self._running: dict[ConversationId, bool] = {}
         self._tasks = TaskGroup("turns")
 
@@ -182,23 +193,70 @@ class Turns:
         turn = await self._limited(turn)
         for attempt in count():
             try:
-                answer, turn = await self._ask(turn)
-                await self._store(turn, answer)
+                turn = await self._taken(turn, suspect=failures > 0)
                 return
-            except BrainRefused as error:
-                failures += 1
-                log.error("turn_refused", conversation=turn.conversation, error=error.message)
-                if error.final or failures >= TRIES_WHEN_IT_FAILS:
-                    await self._settle(turn, _at_a_loss(turn), None, state="failed")
-                    return
             except Unavailable as error:
                 log.warning("turn_postponed", conversation=turn.conversation, error=error.message)
+                if isinstance(error, BrainLost):
+                    failures = await self._count_failure(turn, failures)
+            except Exception as error:
+                # Whatever it was, it stays with this message: the next one must not wait behind it for ever.
+                failures = await self._count_failure(turn, failures)
+                told = error.message if isinstance(error, HuitoukeError) else type(error).__name__
+                log.error("turn_failed", conversation=turn.conversation, error=told, failures=failures)
+                if not isinstance(error, (BrainRefused, StepTooLong)):
+                    log.exception("turn_failed_unexpectedly", conversation=turn.conversation)
+                if isinstance(error, StepTooLong) or (isinstance(error, BrainRefused) and error.final):
+                    failures = TRIES_WHEN_IT_FAILS
+            if failures >= TRIES_WHEN_IT_FAILS and await self._park(turn):
+                return
             grace = min(GRACE_SECONDS, self._honest_after) - (time.monotonic() - began)
             if not turn.apologised and grace <= 0:
                 turn = await self._apologise(turn)
             await self._pause(attempt, LONGEST_PAUSE_SECONDS if turn.apologised else grace)
             if not await self._still_mine(turn):
                 return
+
+    async def _taken(self, turn: Waiting, *, suspect: bool) -> Waiting:
+        """Ask and store. What failed before is asked alone among its like: of several turns that a brain
+        was lost with, only the guilty one is lost with it again.
+        """
+        if suspect:
+            async with self._suspects:
+                answer, turn = await self._ask(turn)
+        else:
+            answer, turn = await self._ask(turn)
+        await in_steps(self._store(turn, answer), STEP_SECONDS)
+        return turn
+
+    async def _count_failure(self, turn: Waiting, so_far: int) -> int:
+        """How often the message has failed, in any process: a restart must not begin at nought."""
+        try:
+            async with self._database.write() as session:
+                found = await session.scalar(
+                    update(Message)
+                    .where(Message.id == turn.message)
+                    .values(attempts=Message.attempts + 1)
+                    .returning(Message.attempts)
+                )
+        except Unavailable:
+            found = None
+        return found or so_far + 1
+
+    async def _park(self, turn: Waiting) -> bool:
+        """Give the message up: the customer hears of it, the house is told, and the next one has its turn."""
+        try:
+            await self._settle(turn, _at_a_loss(turn), None, state="failed")
+        except Unavailable as error:
+            log.warning("turn_not_parked", conversation=turn.conversation, error=error.message)
+            return False
+        log.error("turn_parked", conversation=turn.conversation, message=turn.message)
+        if self._parked is not None:
+            try:
+                await self._parked(turn.conversation, turn.message)
+            except Unavailable as error:
+                log.warning("nobody_told_of_a_parked_turn", error=error.message)
+        return True
 
     async def _limited(self, turn: Waiting) -> Waiting:
         """The turn with how many messages may still be sent, on a channel that limits them."""

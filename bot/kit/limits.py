@@ -25,8 +25,8 @@ class RateLimit:
         self._clock = clock
         self._buckets: OrderedDict[str, _Bucket] = OrderedDict()
 
-    def take(self, key: str) -> float:
-        """Take one; 0 when allowed, else the seconds until one is free again."""
+    def take(self, key: str, amount: float = 1) -> float:
+        """Take `amount`; 0 when allowed, else the seconds until it is free again."""
         now = self._clock()
         bucket = self._buckets.pop(key, None) or _Bucket(self._burst, now)
         bucket.level = min(self._burst, bucket.level + (now - bucket.at) * self._per_second)
@@ -34,7 +34,7 @@ class RateLimit:
         self._buckets[key] = bucket
         if len(self._buckets) > MOST_KEYS:
             self._buckets.popitem(last=False)
-        if bucket.level >= 1:
-            bucket.level -= 1
+        if bucket.level >= amount:
+            bucket.level -= amount
             return 0.0
-        return (1 - bucket.level) / self._per_second
+        return (amount - bucket.level) / self._per_second

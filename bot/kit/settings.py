@@ -53,6 +53,9 @@ class Settings(BaseSettings):
     rate_address_per_second: float = 20.0
     rate_token_burst: int = 120
     rate_token_per_second: float = 20.0
+    sockets_visitor: int = 10
+    sockets_address: int = 200
+    files_visitor_mb_hour: int = 60
     trusted_proxies: Annotated[list[str], NoDecode] = []
     webhook_allow: Annotated[list[str], NoDecode] = []
 

@@ -20,19 +20,32 @@ READY_SECONDS = 120.0
 POLL_SECONDS = 0.1
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.5, 30.0
 STEADY_SECONDS = 60.0
+LOOK_SECONDS = 5.0
+SILENT_LOOKS = 4
+"""A part that does not say a word to so many questions in a row is ended and started again."""
 
 
 class Supervisor:
     """The parts of one machine. `start`, then `stop`; in between they are kept running."""
 
-    def __init__(self, parts: Sequence[Part], voice: Voice, prepare: Callable[[], Awaitable[None]]) -> None:
-        """`prepare` makes the database ready; parts that need it start after it."""
+    def __init__(
+        self,
+        parts: Sequence[Part],
+        voice: Voice,
+        prepare: Callable[[], Awaitable[None]],
+        *,
+        look_seconds: float = LOOK_SECONDS,
+    ) -> None:
+        """`prepare` makes the database ready; parts that need it start after it. Every `look_seconds` each
+        part is asked whether it is there.
+        """
         self._parts = {part.name: part for part in parts}
         self._voice = voice
         self._prepare = prepare
         self._processes: dict[str, Process] = {}
         self._ready = {name: asyncio.Event() for name in self._parts}
         self._held: dict[str, asyncio.Event] = {}
+        self._look_seconds = look_seconds
         self._watchers = TaskGroup("supervisor")
 
     async def start(self) -> None:
@@ -52,6 +65,7 @@ class Supervisor:
             raise
         for part in self._parts.values():
             self._watchers.spawn(self._watch(part), part.name)
+            self._watchers.spawn(self._look(part), f"look:{part.name}")
 
     async def stop(self) -> None:
         """Stop everything: first what customers reach, last what it needs."""
@@ -123,6 +137,30 @@ class Supervisor:
             else:
                 self._ready[part.name].set()
                 self._voice.say("ready again", part.name)
+
+    async def _look(self, part: Part) -> None:
+        """End the part when it runs but says nothing. What it says is its own affair: a part that names what
+        it misses is alive, and starting it again would not bring that back.
+        """
+        limit = aiohttp.ClientTimeout(total=self._look_seconds)
+        silent = 0
+        async with aiohttp.ClientSession(
+            headers=part.headers, timeout=limit, connector=aiohttp.TCPConnector(force_close=True)
+        ) as client:
+            while True:
+                await asyncio.sleep(self._look_seconds)
+                await self._ready[part.name].wait()
+                process = self._processes[part.name]
+                try:
+                    async with client.get(part.health):
+                        silent = 0
+                except (aiohttp.ClientError, TimeoutError, OSError):
+                    silent = silent + 1 if process.running else 0
+                if silent >= SILENT_LOOKS:
+                    silent = 0
+                    self._voice.say("runs but does not answer: ended, to be started again", part.name)
+                    self._ready[part.name].clear()
+                    process.kill()
 
     async def _answers(self, process: Process) -> None:
         """Returns when the part says so itself; raises StartFailed when it ends or takes too long."""

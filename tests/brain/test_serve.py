@@ -65,10 +65,15 @@ class Brain:
         self.process.wait()
 
     async def call(
-        self, method: str, path: str, body: Any = None, secret: str | None = SECRET
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        secret: str | None = SECRET,
+        headers: dict[str, str] | None = None,
     ) -> tuple[int, Any]:
         data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
-        headers = {"Authorization": f"Bearer {secret}"} if secret is not None else {}
+        headers = {**(headers or {}), **({"Authorization": f"Bearer {secret}"} if secret is not None else {})}
         url = f"http://127.0.0.1:{self.port}/webhooks/brain/{path}"
         request = urllib.request.Request(url, data, headers, method=method)
 
@@ -116,6 +121,7 @@ async def test_the_contract_over_http(brain: Brain, actions: Actions) -> None:
     health = await brain.call("GET", "health")
     assert health[0] == 200
     assert health[1]["status"] == "ready"
+    assert not health[1]["actions"]  # these play actions only and have no health to tell
     for secret in (None, "", "wrong", SECRET[:-1], "é"):
         for method, path in (("POST", "turn"), ("GET", "health"), ("DELETE", "conversations/c")):
             refused = await brain.call(method, path, {} if method == "POST" else None, secret=secret)
@@ -130,10 +136,23 @@ async def test_the_contract_over_http(brain: Brain, actions: Actions) -> None:
         refused = await brain.call("POST", "turn", body)
         assert (refused[0], refused[1]["error"]["code"]) == (status, code)
 
-    actions.status = 500
-    refused = await brain.turn("c", "m-2", intent="ask_points")
-    assert (refused[0], refused[1]["error"]["code"]) == (502, "actions_unavailable")
+    for actions.status, status, code in (
+        (503, 502, "actions_unavailable"),
+        (500, 500, "action_failed"),
+        (504, 500, "action_failed"),
+        (422, 422, "too_much"),
+    ):
+        refused = await brain.turn("c", "m-2", intent="ask_points")
+        assert (refused[0], refused[1]["error"]["code"]) == (status, code)
     actions.status = 200
+
+    late = await brain.call(
+        "POST",
+        "turn",
+        {"message_id": "m-2", "conversation": "c", "intent": "ask_points"},
+        headers={"Huitouke-Deadline": "1000000000.0"},
+    )
+    assert (late[0], late[1]["error"]["code"]) == (503, "too_late")
     assert (await brain.turn("c", "m-2", intent="ask_points"))[1]["messages"][0]["text"] == "号码？"
 
     assert await brain.call("DELETE", "conversations/c") == (200, {"forgotten": "c"})

@@ -13,7 +13,7 @@ from bot.conversations import turns as turns_module
 from bot.conversations.brain import Answer, BrainUnavailable, Turn
 from bot.conversations.hub import Hub
 from bot.conversations.service import ConversationService
-from bot.conversations.turns import Turns
+from bot.conversations.turns import Parked, Turns
 from bot.kit.clock import Clock, system_now
 from bot.kit.db import Database
 from bot.kit.ids import ConversationId
@@ -97,11 +97,14 @@ class House:
 
 
 async def make_house(
-    database: Database, clock: Clock = system_now, turns_class: type[Turns] = Turns
+    database: Database,
+    clock: Clock = system_now,
+    turns_class: type[Turns] = Turns,
+    parked: Parked | None = None,
 ) -> House:
     brain = ObedientBrain()
     hub = Hub(database)
-    turns = turns_class(database, brain, hub, clock, honest_after_seconds=0.3)
+    turns = turns_class(database, brain, hub, clock, honest_after_seconds=0.3, parked=parked)
     service = ConversationService(database, turns, hub, clock, max_text=2000)
     return House(database, brain, hub, turns, service)
 

@@ -10,7 +10,7 @@ import pytest
 from bot.conversations import log as message_log
 from bot.conversations import sentences
 from bot.conversations import turns as turns_module
-from bot.conversations.brain import Answer, BrainRefused, Turn
+from bot.conversations.brain import Answer, BrainLost, BrainRefused, Turn
 from bot.conversations.log import Draft, Event
 from bot.conversations.ownership import BOT, Owner, OwnerChanged, hand_to
 from bot.kit.clock import FakeClock, system_now
@@ -25,6 +25,14 @@ async def take_over(house: House, conversation: ConversationId) -> None:
     async with house.database.write() as session:
         row = await message_log.locked(session, conversation)
         hand_to(row, Owner("agent", AgentId(7)), expected_version=row.owner_version)
+
+
+async def until_said(house: House, conversation: ConversationId, text: str) -> list[str]:
+    """The log's texts once the last one is `text`."""
+    async with asyncio.timeout(30):
+        while (texts := await house.texts(conversation))[-1] != text:
+            await asyncio.sleep(0.01)
+    return texts
 
 
 async def test_a_brain_that_is_down_costs_an_apology_not_the_message(house: House) -> None:
@@ -67,6 +75,64 @@ async def test_a_message_the_brain_cannot_take_does_not_block_the_next(house: Ho
     texts = await house.until(conversation, 4)
     assert texts.count(sentences.NOT_UNDERSTOOD.text) == 1
     assert texts[-1] == "好"
+
+
+async def test_a_message_that_fails_three_times_is_parked_across_restarts(database: Database) -> None:
+    """What fails in one process is counted for the next; then the customer and the house hear of it."""
+    parked: list[str] = []
+
+    async def hear(_conversation: str, message: str) -> None:
+        parked.append(message)
+
+    def fail(turn: Turn) -> Answer:
+        if turn.text == "毒":
+            raise BrainLost("gone")
+        return Answer((Content("好的"),), None, ())
+
+    first = await make_house(database)
+    first.brain.behave = fail
+    conversation = await first.open()
+    await first.say(conversation, "毒", "m-1")
+    while len(first.brain.turns) < 2:
+        await asyncio.sleep(0.01)
+    await first.close()
+    second = await make_house(database, parked=hear)
+    second.brain.behave = fail
+    second.turns.start()
+    await second.say(conversation, "还在吗", "m-2")
+    texts = await until_said(second, conversation, "好的")
+    await second.close()
+    assert sum(sentences.NOT_UNDERSTOOD.text == text for text in texts) == 1
+    assert texts[-1] == "好的"
+    assert sum(turn.text == "毒" for turn in (*first.brain.turns, *second.brain.turns)) <= 4
+    assert len(parked) == 1
+
+
+async def test_a_failure_nobody_foresaw_is_parked_too(house: House) -> None:
+    """A bug in what becomes of an answer must not come back every few seconds for ever."""
+
+    def odd(turn: Turn) -> Answer:
+        if turn.text == "毒":
+            raise KeyError("a bug")
+        return Answer((Content("好的"),), None, ())
+
+    house.brain.behave = odd
+    conversation = await house.open()
+    await house.say(conversation, "毒", "m-1")
+    await house.say(conversation, "还在吗", "m-2")
+    texts = await until_said(house, conversation, "好的")
+    assert sentences.NOT_UNDERSTOOD.text in texts
+    assert texts[-1] == "好的"
+
+
+async def test_a_brain_that_is_down_parks_nothing(house: House) -> None:
+    """However long it takes, a message that no brain saw is no suspect."""
+    conversation = await house.open()
+    house.brain.up.clear()
+    await house.say(conversation, "你好", "m-1")
+    await asyncio.sleep(0.6)
+    house.brain.up.set()
+    assert (await house.until(conversation, 4))[-1] == "echo: 你好"
 
 
 async def test_a_brain_that_says_nothing_is_answered_for(house: House) -> None:

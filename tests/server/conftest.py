@@ -101,6 +101,7 @@ def settings(tmp_path: Path) -> Settings:
         merchant_key="m" * 32,  # pyright: ignore[reportArgumentType]
         allowed_origins=["https://shop.example"],
         rate_visitor_burst=12,
+        sockets_address=30,
     )
 
 

@@ -108,6 +108,22 @@ async def test_a_killed_part_comes_back_and_says_so(capsys: pytest.CaptureFixtur
     assert "server: ended with status -9; starting it again in 0.5 s" in capsys.readouterr().out
 
 
+async def test_a_part_that_runs_but_does_not_answer_is_started_again() -> None:
+    """A stopped process is alive and its port is open; only asking shows that it does nothing."""
+    one = part()
+    supervisor = Supervisor([one], Voice(), nothing, look_seconds=0.1)
+    await supervisor.start()
+    try:
+        before = supervisor.pid("server")
+        os.kill(before, signal.SIGSTOP)
+        async with asyncio.timeout(20):
+            while supervisor.pid("server") == before or not await answers(one):
+                await asyncio.sleep(0.05)
+        assert not alive(before)
+    finally:
+        await supervisor.stop()
+
+
 async def test_a_held_part_stays_down_until_it_is_released() -> None:
     """Holding is for tests and maintenance: no restart meanwhile."""
     one = part()

@@ -14,6 +14,10 @@ from bot.messages import LoggedMessage, Prompt, ServedBy
 ClientId = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{8,64}$")]
 
 
+MOST = 2**31 - 1
+"""The largest number that a column holds."""
+
+
 class BadFrame(BadInput):
     """这条数据的格式不对。"""
 
@@ -25,14 +29,14 @@ class _Frame(BaseModel):
 
 
 class ChoiceFrame(_Frame):
-    seq: Annotated[int, Field(ge=1)]
+    seq: Annotated[int, Field(ge=1, le=MOST)]
     index: Annotated[int, Field(ge=0, le=50)]
 
 
 class HelloFrame(_Frame):
     type: Literal["hello"]
     token: Annotated[str, Field(max_length=2000)]
-    since: Annotated[int, Field(ge=0)] = 0
+    since: Annotated[int, Field(ge=0, le=MOST)] = 0
 
 
 class MessageFrame(_Frame):
@@ -51,7 +55,7 @@ class TypingFrame(_Frame):
 
 class SeenFrame(_Frame):
     type: Literal["seen"]
-    seq: Annotated[int, Field(ge=0)]
+    seq: Annotated[int, Field(ge=0, le=MOST)]
 
 
 class PingFrame(_Frame):
@@ -84,7 +88,7 @@ def _without_halves(raw: str | bytes) -> str | bytes:
         return raw
     try:
         return json.dumps(json.loads(text), ensure_ascii=False).encode("utf-8", "ignore")
-    except ValueError:
+    except (ValueError, RecursionError):
         return raw
 
 

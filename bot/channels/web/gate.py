@@ -11,6 +11,7 @@ from aiohttp import web
 from bot.kit.errors import Forbidden, TooMany
 from bot.kit.limits import RateLimit
 from bot.kit.proxies import Proxies
+from bot.kit.seats import Seats
 from bot.kit.settings import Settings
 
 
@@ -24,6 +25,17 @@ class SlowDown(TooMany):
     """您发得有点快，稍等一下，我马上接着处理。"""
 
 
+class TooManyFiles(TooMany):
+    """您最近发的文件太多了，请过一会儿再发。"""
+
+    code = "too_many_files"
+
+
+MB = 1024 * 1024
+FILES_AT_ONCE = 40 * MB
+"""A customer with a fault to show sends some pictures and a film; the hour's measure is a setting."""
+
+
 class Gate:
     """Checks every request of web chat."""
 
@@ -33,6 +45,10 @@ class Gate:
         self._key = hmac.digest(settings.secret("session_secret").encode(), b"addresses", "sha256")
         self._visitors = RateLimit(settings.rate_visitor_burst, settings.rate_visitor_per_second)
         self._addresses = RateLimit(settings.rate_address_burst, settings.rate_address_per_second)
+        self.visitors_sockets = Seats(settings.sockets_visitor)
+        self.addresses_sockets = Seats(settings.sockets_address)
+        self._bytes = RateLimit(FILES_AT_ONCE, settings.files_visitor_mb_hour * MB / 3600)
+        self._address_bytes = RateLimit(10 * FILES_AT_ONCE, 10 * settings.files_visitor_mb_hour * MB / 3600)
 
     def check_origin(self, request: web.Request) -> None:
         """A browser's request comes from our own pages (the widget lives in our iframe). Raises BadOrigin.
@@ -50,6 +66,12 @@ class Gate:
         wait = self._visitors.take(visitor) or self._addresses.take(address)
         if wait:
             raise SlowDown(retry_after=wait)
+
+    def check_bytes(self, visitor: str, address: str, size: int) -> None:
+        """Raises TooManyFiles when a visitor, or an address, has sent enough for now."""
+        wait = self._bytes.take(visitor, size) or self._address_bytes.take(address, size)
+        if wait:
+            raise TooManyFiles(retry_after=wait)
 
     def check_address(self, address: str) -> None:
         """Raises SlowDown."""

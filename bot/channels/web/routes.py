@@ -127,10 +127,15 @@ class WebChat:
     async def socket(self, request: web.Request) -> web.StreamResponse:
         """GET /api/web/socket"""
         self._inbox.gate.check_origin(request)
-        ws = web.WebSocketResponse(heartbeat=HEARTBEAT_SECONDS, max_msg_size=LARGEST_FRAME)
-        await ws.prepare(request)
-        self._sockets.add(ws)
-        await Socket(self._inbox, ws, self._inbox.gate.address(request)).run()
+        address = self._inbox.gate.address(request)
+        with self._inbox.gate.addresses_sockets.taken(address):
+            # Pings are counted like everything else that is sent.
+            ws = web.WebSocketResponse(
+                heartbeat=HEARTBEAT_SECONDS, max_msg_size=LARGEST_FRAME, autoping=False
+            )
+            await ws.prepare(request)
+            self._sockets.add(ws)
+            await Socket(self._inbox, ws, address, request.transport).run()
         return ws
 
     async def _close_sockets(self, _app: web.Application) -> None:
@@ -164,6 +169,9 @@ class WebChat:
         session = self._bearer(request)
         self._inbox.gate.check_rate(session.visitor, self._inbox.gate.address(request))
         await self._inbox.check_files(session)
+        # Before a byte of it is read; who does not say how much it is pays for the most.
+        size = min(request.content_length or LARGEST_FILE, LARGEST_FILE)
+        self._inbox.gate.check_bytes(session.visitor, self._inbox.gate.address(request), size)
         name, data = await _uploaded(request)
         return web.json_response({"file": asdict(await self._files.keep(name, data))})
 

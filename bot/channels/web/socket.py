@@ -13,6 +13,8 @@ from bot.channels.web import frames
 from bot.channels.web.inbox import Inbox
 from bot.channels.web.tokens import BadSession, Session
 from bot.kit.errors import HuitoukeError
+from bot.kit.limits import RateLimit
+from bot.kit.seats import NoSeat
 from bot.messages import (
     ConversationEvent,
     MessagesAdded,
@@ -25,9 +27,14 @@ from bot.messages import (
 log = structlog.get_logger(__name__)
 
 HELLO_SECONDS = 5.0
+HELLO_FRAMES = 5
 HEARTBEAT_SECONDS = 25.0
 LARGEST_FRAME = 64 * 1024
 PAGE = 200
+MOST_WAITING = 500
+"""Who takes this many frames too slowly is cut off; a client comes back and resumes from what it has."""
+FRAMES_AT_ONCE, FRAMES_PER_SECOND = 120, 30.0
+"""A person types a few frames a second; who sends more than this is sent away."""
 
 
 class TokenUnknown(Exception):
@@ -45,11 +52,21 @@ class _Out:
 class Socket:
     """A customer's open WebSocket. One task reads; another is the only one that writes."""
 
-    def __init__(self, inbox: Inbox, ws: web.WebSocketResponse, address: str) -> None:
+    def __init__(
+        self,
+        inbox: Inbox,
+        ws: web.WebSocketResponse,
+        address: str,
+        transport: asyncio.Transport | None = None,
+    ) -> None:
+        """`transport` carries the socket; it is cut when the client does not read."""
+        self._transport = transport
+        self._gone = False
         self._inbox = inbox
         self._ws = ws
         self._address = address
         self._out: asyncio.Queue[_Out] = asyncio.Queue()
+        self._rate = RateLimit(FRAMES_AT_ONCE, FRAMES_PER_SECOND)
         self._cursor = 0
         self._verified: bool | None = None
         self._served = ServedBy("bot")
@@ -66,6 +83,14 @@ class Socket:
             return
         if session is None:
             return
+        try:
+            with self._inbox.gate.visitors_sockets.taken(session.visitor):
+                await self._serve(session)
+        except NoSeat as full:
+            await self._ws.send_json(frames.error(full))
+            await self._ws.close(code=4429, message=b"too many sockets")
+
+    async def _serve(self, session: Session) -> None:
         unsubscribe = self._inbox.conversations.subscribe(session.conversation, self._tell)
         writer = asyncio.create_task(self._write(session), name="web socket writer")
         try:
@@ -76,10 +101,22 @@ class Socket:
             await asyncio.gather(writer, return_exceptions=True)
 
     def _tell(self, event: ConversationEvent) -> None:
-        self._out.put_nowait(_Out(event=event))
+        self._put(_Out(event=event))
+
+    def _put(self, out: _Out) -> None:
+        if self._out.qsize() < MOST_WAITING:
+            self._out.put_nowait(out)
+        else:
+            self._cut_off()
+
+    def _cut_off(self) -> None:
+        """No closing words: who does not read would not read them either."""
+        self._gone = True
+        if self._transport is not None:
+            self._transport.abort()
 
     async def _hello(self) -> Session | None:
-        while True:
+        for _ in range(HELLO_FRAMES):
             incoming = await self._ws.receive(timeout=HELLO_SECONDS)
             if incoming.type != WSMsgType.TEXT:
                 return None
@@ -108,29 +145,38 @@ class Socket:
             )
             self._served = state.served
             return session
+        await self._ws.close(code=4408, message=b"no hello")
+        return None
 
     async def _read(self, session: Session) -> None:
         async for incoming in self._ws:
+            if self._gone:
+                return
+            if self._rate.take(""):
+                await self._ws.close(code=4429, message=b"too fast")
+                return
             if incoming.type != WSMsgType.TEXT:
+                if incoming.type == WSMsgType.PING:
+                    await self._ws.pong(incoming.data)
                 continue
             try:
                 await self._handle(session, frames.read(incoming.data))
             except BadSession:
                 await self._ws.close(code=4401, message=b"conversation erased")
             except HuitoukeError as problem:
-                self._out.put_nowait(_Out(frame=frames.error(problem)))
+                self._put(_Out(frame=frames.error(problem)))
 
     async def _handle(self, session: Session, frame: frames.ClientFrame) -> None:
         match frame:
             case frames.MessageFrame():
                 answer = await self._inbox.take(session, frame, self._address)
-                self._out.put_nowait(_Out(frame=answer))
+                self._put(_Out(frame=answer))
             case frames.SeenFrame():
                 await self._inbox.conversations.seen(session.conversation, frame.seq)
             case frames.TypingFrame():
                 self._inbox.conversations.typing(session.conversation, frame.text)
             case frames.PingFrame():
-                self._out.put_nowait(_Out(frame={"type": "pong"}))
+                self._put(_Out(frame={"type": "pong"}))
             case frames.HelloFrame():
                 raise frames.BadFrame("hello was said already.")
 
