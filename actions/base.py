@@ -123,12 +123,19 @@ class Call:
         card: str | None = None,
         data: Mapping[str, Any] | None = None,
         buttons: Mapping[str, str] | None = None,
+        number: bool = False,
     ) -> None:
-        """Answer. `buttons` maps what a quick reply says to its payload (`/intent{…}`, or text to send)."""
+        """Answer. `buttons` maps what a quick reply says to its payload (`/intent{…}`, or text to send).
+
+        `number`: it asks for a number, and a number is no button's place.
+        """
+        custom: dict[str, Any] = {"card": card, "data": dict(data or {})} if card else {}
+        if number:
+            custom["number"] = True
         self._dispatcher.utter_message(
             text=text,
             buttons=[{"title": title, "payload": payload} for title, payload in (buttons or {}).items()],
-            json_message={"card": card, "data": dict(data or {})} if card else None,
+            json_message=custom or None,
         )
 
     def hand_over(

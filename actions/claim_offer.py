@@ -6,6 +6,7 @@ from actions.base import Call, Events, PersonalAction
 from actions.notices.memory import newest, note
 from actions.promotions import worth
 from actions.say import day
+from actions.tasks.consent import asks
 from bot.kit.clock import local_date
 from bot.kit.db import WriteSession
 from bot.kit.errors import NotFound
@@ -28,6 +29,9 @@ class ClaimOffer(PersonalAction):
         offer = str(notice.facts.get("offer") or "") if notice else ""
         if notice is None or not offer or notice.customer != customer:
             call.say("现在没有等您领取的优惠。公开的活动大家都一样，随时可以看。", buttons=OFFERS)
+            return []
+        if asks(call.text):
+            call.say("您有一份生日优惠还没领，要领就说“领优惠”。", buttons={"领优惠": "/claim_offer"})
             return []
         occasion = f"birthday:{str(notice.facts.get('birthday'))[:YEAR]}"
         try:

@@ -73,6 +73,10 @@ class FileComplaint(Task):
     intent = "file_complaint"
     title = "登记投诉"
     left = "好的，投诉先不登记。您说的我都记着，想登记的时候随时告诉我。"
+    told = (
+        (re.compile("编号|单号"), "投诉编号提交以后才有，我会马上告诉您。"),
+        (HOW_LONG, ALWAYS),
+    )
 
     async def answer(self, call: Call) -> Events:
         """How long it takes is promised to everybody, and is no complaint yet."""

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from actions.base import Call, Events
 from actions.company import SourcedAction, stop_where_the_company_keeps
 from actions.say import moment
+from actions.tasks.consent import asks
 from actions.tasks.heard import Option
 from actions.tasks.script import Script, Stop
 from actions.tasks.task import Task
@@ -22,6 +23,7 @@ ENDED = ("responded", "closed")
 NEXT = {"投诉进度": "/ask_complaint_status", "补充说明": "/add_to_complaint", "转人工": "/request_human"}
 FILE = {"登记投诉": "/file_complaint", "转人工": "/request_human"}
 JUST_NOW = ("刚才", "刚刚", "最新", "最近那", "新的那", "后面那")
+ASKED = "_asked"
 LEAST = 2
 TOLD = 7
 ROUND_IT = re.compile(
@@ -50,6 +52,13 @@ def _option(line: ComplaintLine, *, newest: bool) -> Option:
     )
 
 
+def asks_whether(s: Script) -> bool:
+    """Whether the wish came as a question (催办有用吗): then it is done only after a yes, once asked for."""
+    if s.heard is not None and s.state.asked in (None, "complaint") and asks(s.heard.text):
+        s.given(ASKED, value=True)
+    return bool(s.state.values.get(ASKED))
+
+
 async def step(s: Script, status: ComplaintStatus, taken: Step, text: str) -> None:
     """Take a step in the customer's name."""
     await take_step(s.session, status.complaint_id, taken, By("customer", "本人", s.now, s.state.key), text)
@@ -69,9 +78,16 @@ class UrgeComplaint(Task):
     topic = "urge_complaint"
     intent = "urge_complaint"
     title = "催办投诉"
+    left = "好的，没有催办，会按原来的进度处理。"
 
     async def script(self, s: Script) -> None:
         status = await pick_complaint(s, "要催哪一件？", OPEN, "您现在没有在处理的投诉。")
+        if asks_whether(s):
+            s.confirm(
+                f"催办会把 {status.number}（{status.subject}）升级，请处理人员优先办。要催吗？",
+                "催一催",
+                change=False,
+            )
         await step(s, status, "escalate", "顾客催办，已升级处理")
         first = "首次答复已经超时，是我们不对，" if status.overdue else ""
         s.say(
@@ -88,7 +104,8 @@ class AddToComplaint(Task):
     left = "好的，没有补充。"
 
     async def script(self, s: Script) -> None:
-        if s.heard is not None and s.state.asked is None and len(ROUND_IT.sub("", s.heard.text)) >= TOLD:
+        told = s.heard is not None and s.state.asked is None and not asks(s.heard.text)
+        if told and s.heard is not None and len(ROUND_IT.sub("", s.heard.text)) >= TOLD:
             s.given("text", s.heard.text)
         status = await pick_complaint(s, "要补充哪一件？", OPEN, "您现在没有在处理的投诉，可以新登记一件。")
         text = s.words("text", f"要给 {status.number}（{status.subject}）补充什么？直接写给我。", least=LEAST)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
+from actions.quote_words import Said, read_lines
 from actions.say import moment, yuan
+from actions.tasks.consent import Reply, reads
 from actions.tasks.heard import Option
-from actions.tasks.script import Again, Script, Stop
+from actions.tasks.script import CONFIRM, Again, Script, Stop
 from actions.tasks.task import Task
 from bot.store.quotes.models import LineDecision
 from bot.store.quotes.reads import QuoteItem, QuoteView, quote_view
@@ -15,6 +18,9 @@ from bot.store.quotes.service import StaleVersion, decide_lines
 PERSON = {"转人工": "/request_human"}
 ALL, NONE, EACH, LATER = "all", "none", "each", "later"
 ANSWERED = {"approved": "已同意", "refused": "不做", None: "待您确认"}
+DOES = re.compile(r"(这[个项]|那就|就)?(做|换|修|装)[的吧了啊呀，。！]{0,3}")
+EVERY = re.compile(r"都|全|所有|其[他它余]|剩下|别的")
+TIME = re.compile(r"时间|太[晚久]|来不及")
 CHANGED = "这份报价刚刚又有变动，请看新的。"
 
 
@@ -31,7 +37,18 @@ class DecideQuote(Task):
         undecided = [item for item in view.items if item.decision is None]
         if not undecided:
             raise Stop(f"{_shown(view, s)}\n每一项您都答复过了。要改的话，请同事帮您改报价。", PERSON)
-        how = str(s.choose("how", _shown(view, s), _ways(view, undecided), listed=False, lone=False).value)
+        self._hear(s, undecided)
+        how = str(
+            s.choose(
+                "how",
+                _shown(view, s),
+                _ways(view, undecided),
+                part=lambda text: text if TIME.search(text) else "",
+                listed=False,
+                lone=False,
+                number=True,
+            ).value
+        )
         if how == LATER:
             s.call.hand_over(
                 "requested", topic="orders", details={"报价": view.number, "时间": "不合适，想换个时间"}
@@ -47,6 +64,25 @@ class DecideQuote(Task):
         except StaleVersion:
             raise Again(CHANGED, *s.state.values) from None
         s.say(f"记下了。{_receipt(view, decisions)}", PERSON)
+
+    def _hear(self, s: Script, undecided: list[QuoteItem]) -> None:
+        """Take what the message says of the lines: as the answer, or as a change of what is shown."""
+        if s.heard is None or s.state.asked is None or not s.heard.text or s.correcting or s.last:
+            return
+        said = read_lines(s.heard.text, undecided)
+        if said.how is None or (s.state.asked == CONFIRM and said == Said(s.state.values.get("how"))):
+            return
+        if s.state.asked != "how" and not said.lines and not EVERY.search(s.heard.text):
+            return  # 不做, to one line, is about that line; 可以, to what is shown, about just that
+        if said.how != EACH:
+            s.state = s.state.without(*(f"line{item.line}" for item in undecided))
+        elif s.state.values.get("how") in (ALL, NONE):
+            decided = "approved" if s.state.values["how"] == ALL else "refused"
+            for item in undecided if said.lines else ():
+                s.change(f"line{item.line}", decided)
+        s.change("how", said.how)
+        for line, decision in said.lines.items():
+            s.change(f"line{line}", decision)
 
     async def _quote(self, s: Script) -> QuoteView:
         """The quote that is meant; decisions made on an older version of it are forgotten."""
@@ -75,26 +111,32 @@ class DecideQuote(Task):
                 name,
                 f"{item.name}，{yuan(item.amount)}：做吗？",
                 [
-                    Option("approved", "做", "做", ("同意", "可以", "好", "要", "行")),
-                    Option(
-                        "refused", "不做", "不做", ("不要", "不用", "不换", "先不", "别", "不同意", "不行")
-                    ),
+                    Option("approved", "做", "做"),
+                    Option("refused", "不做", "不做"),
                 ],
                 # One answer is about one line.
-                part=lambda text, name=name: text if s.state.asked == name else "",
+                part=lambda text, name=name: _whether(text) if s.state.asked == name else "",
                 listed=False,
             )
             decisions[item.line] = "approved" if said.value == "approved" else "refused"
         return decisions
 
 
+def _whether(text: str) -> str:
+    """做 or 不做, said of one line; "" for anything else."""
+    if DOES.fullmatch(text.strip()):
+        return "做"
+    said = reads(text, "做")
+    return {Reply.YES: "做", Reply.NO: "不做"}.get(said, "")
+
+
 def _ways(view: QuoteView, undecided: list[QuoteItem]) -> list[Option]:
     ways = [
-        Option(ALL, "全部同意", words=("都同意", "全同意", "都做", "全做", "全部", "没问题", "同意")),
-        Option(NONE, "都不做", words=("不同意", "都不要", "全不要", "不做", "不要", "拒绝")),
+        Option(ALL, "全部同意"),
+        Option(NONE, "都不做"),
     ]
     if len(undecided) > 1:
-        ways.insert(1, Option(EACH, "逐项选", words=("一项一项", "逐项", "分开", "有的", "部分", "只做")))
+        ways.insert(1, Option(EACH, "逐项选"))
     if view.ready_at is not None:
         ways.append(Option(LATER, "时间不合适", words=("换个时间", "改时间", "太晚", "太久", "来不及")))
     return ways

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import get_args
 
 from actions.base import Call
 from actions.notices.memory import newest
-from actions.tasks.heard import Option
+from actions.tasks.consent import asks
+from actions.tasks.heard import Heard, Option
 from actions.tasks.script import Script, Stop
 from actions.tasks.task import Task
 from bot.kit.errors import Conflict
@@ -16,6 +18,8 @@ from bot.store.surveys.models import ValueTag
 from bot.store.surveys.service import answer_survey, ask_survey
 
 SCORES = {5: "5 分", 4: "4 分", 3: "3 分", 2: "2 分", 1: "1 分"}
+SAID = {"非常满意": 5, "很满意": 5, "满意": 4, "一般": 3, "不满意": 2, "很不满意": 1, "非常不满意": 1}
+BARE = re.compile(r"\s*([1-5１-５]|[一二三四五])\s*")
 TAG_WORDS: dict[ValueTag, tuple[str, ...]] = {
     "人员": ("态度", "师傅", "客服", "小哥", "店员", "骂", "热情", "耐心"),
     "产品": ("质量", "坏", "好用", "东西", "货", "味道", "做工"),
@@ -52,10 +56,17 @@ class RateService(Task):
             "score",
             "这次服务您打几分？5 分最满意，1 分最不满意。",
             [
-                Option(n, title, words=(f"{n}分", f"{'零一二三四五'[n]}分", f"{n}星"))
+                Option(
+                    n,
+                    title,
+                    words=tuple(f"{said}{unit}" for said in (n, "零一二三四五"[n]) for unit in "分星"),
+                )
                 for n, title in SCORES.items()
             ],
+            narrow=_score,
+            part=lambda text: "" if asks(text) else text,
             listed=False,
+            number=True,
         )
         words = s.words("words", "谢谢。哪里好、哪里不好，愿意说一句吗？", buttons={"没有了": ""})
         about = str(s.state.values.get("about") or f"chat:{s.state.key}")
@@ -73,6 +84,15 @@ class RateService(Task):
             )
         else:
             s.say("记下了，谢谢您，我们会一直这样做。")
+
+
+def _score(heard: Heard) -> list[str | int] | None:
+    """A bare number is the score; 非常满意 is one, too."""
+    text = heard.text.strip(" 。.!！吧的了")
+    if text in SAID:
+        return [SAID[text]]
+    number = heard.number() if BARE.fullmatch(text) else None
+    return [int(number)] if number in SCORES else None
 
 
 def tag_of(words: str) -> ValueTag | None:

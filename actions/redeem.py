@@ -34,6 +34,10 @@ class RedeemPoints(Task):
     intent = "redeem_points"
     title = "兑换积分"
     left = "好的，先不换了，积分一分没动。想换的时候再找我。"
+    told = (
+        (re.compile("换什么|换啥|换哪|够换|能换|还能"), "想换别的，直接说名字就行。"),
+        (re.compile("怎么换|咋换|如何换"), "不用您操作，您同意了我就换，积分同意以后才扣。"),
+    )
 
     async def answer(self, call: Call) -> Events:
         """What there is for points is shown to everybody; who wants it says who they are."""

@@ -18,7 +18,12 @@ from bot.store.cards.service import CardNotValid
 from bot.store.cards.transfers import NotTransferable, Transferred, transfer
 from bot.store.ledger.errors import TooLittle
 
-TO = re.compile("转到|转去|转给|转入|转进|(?<!快)(?<!要)(?<!先)到(?!期)|给|往|进")
+ROLES = re.compile(
+    "(?P<to>转到|转去|转给(?!我)|转入|转进|(?<![快要先收看拿])到(?![期时账底了])|(?<!转)给(?![我俺咱])|往(?!外)|进(?!去))"
+    "|(?P<source>从|把|将|由)"
+)
+OUT_OF = re.compile("的钱|里的|里面的|上的|转出|转走|转回|出来|[0-9]{4}.{0,6}转")
+"""Of the card that is named, in a text that says neither from nor to."""
 SOONEST = re.compile("到期|过期|快到|要到|先到")
 MOST, LEAST = re.compile("多的|最多|大的|多一点"), re.compile("少的|最少|小的|少一点")
 TO_OTHERS = re.compile(
@@ -36,6 +41,12 @@ class TransferBalance(Task):
     title = "转余额"
     left = "好的，先不转了，卡里的钱没有动。"
 
+    told = (
+        (re.compile("到账|啥时候到|什么时候到|多久到|立刻|马上|多久"), "确认以后马上就到那张卡里。"),
+        (re.compile("手续费|收费|要钱|扣钱"), "自己的卡之间转，转多少到多少，不扣手续费。"),
+        (re.compile("怎么转|咋转|如何转"), "不用您操作，您同意了我就从第一张卡转到第二张。"),
+    )
+
     async def answer(self, call: Call) -> Events:
         """That money stays with who owns it is said before anybody proves or chooses anything."""
         if TO_OTHERS.search(call.text):
@@ -50,6 +61,9 @@ class TransferBalance(Task):
         if not sources:
             raise Stop(_why_not(s, cards), BALANCE)
         _take_amount_told_early(s)
+        _take_target_told_early(s, cards)
+        told = s.state.values.get("to")
+        sources = [card for card in sources if card.card_id != told or "from" in s.state.values] or sources
         source = _card(s, "from", "从哪张卡转出？", sources, _before_to)
         targets = partners(source, cards)
         target = _card(s, "to", "转到哪张卡？", targets, _after_to)
@@ -71,7 +85,8 @@ class TransferBalance(Task):
             preview = await s.preview(moving())
             s.confirm(
                 f"确认一下：从尾号 {source.number[-4:]} 转 {yuan(amount)}到尾号 {target.number[-4:]}"
-                f"{_parts(preview)}。转完尾号 {source.number[-4:]} 还剩 {yuan(most - amount)}。",
+                f"{_parts(preview)}。转完尾号 {source.number[-4:]} 还剩 {yuan(most - amount)}。"
+                f"{_ends_sooner(source, target, local_date(s.now, s.call.time_zone))}",
                 "确认转",
             )
             moved = await moving()
@@ -120,6 +135,16 @@ def _take_amount_told_early(s: Script) -> None:
         s.lead(f"好的，转 {yuan(fen)}。")
 
 
+def _take_target_told_early(s: Script, cards: tuple[CardBalance, ...]) -> None:
+    """转 50 块到尾号 6612, before anybody asked: kept while the card that gives is chosen."""
+    if s.heard is None or s.state.asked is not None or not ROLES.search(s.heard.text):
+        return
+    target = _after_to(s.heard.text)
+    named = [card for card in cards if card.number[-4:] in target]
+    if len(named) == 1:
+        s.given("to", named[0].card_id)
+
+
 def _described(cards: list[CardBalance], part: Callable[[str], str], *, alone: bool) -> Narrow:
     """快到期的那张, 钱多的那张: what the customer sees of the cards tells them apart, too.
 
@@ -127,7 +152,7 @@ def _described(cards: list[CardBalance], part: Callable[[str], str], *, alone: b
     """
 
     def narrow(heard: Heard) -> list[str | int] | None:
-        text = part(heard.text) if alone or TO.search(heard.text) else ""
+        text = part(heard.text) if alone or ROLES.search(heard.text) else ""
         dated = [card for card in cards if card.valid_until is not None]
         if SOONEST.search(text) and dated:
             return [min(dated, key=lambda card: card.valid_until or date.max).card_id]
@@ -141,13 +166,39 @@ def _described(cards: list[CardBalance], part: Callable[[str], str], *, alone: b
 
 
 def _before_to(text: str) -> str:
-    """8821 of "8821的钱转到6612"."""
-    return TO.split(text, maxsplit=1)[0] if TO.search(text) else text
+    """8821 of "8821的钱转到6612" and of "转到6612，从8821转"; a text that says neither may be about it."""
+    return _roles(text)[0]
 
 
 def _after_to(text: str) -> str:
-    """6612 of "8821的钱转到6612"; a text without a "to" may be about either card."""
-    return TO.split(text, maxsplit=1)[-1]
+    """6612 of "8821的钱转到6612"; "" where only the card that gives is named."""
+    return _roles(text)[1]
+
+
+def _roles(text: str) -> tuple[str, str]:
+    """What of the text is about the card that gives, and about the one that takes."""
+    marks = list(ROLES.finditer(text))
+    if not marks:
+        return text, "" if OUT_OF.search(text) else text
+    source = text[: marks[0].start()] if marks[0].lastgroup == "to" else ""
+    target = ""
+    for mark, end in zip(marks, [*(each.start() for each in marks[1:]), len(text)], strict=True):
+        if mark.lastgroup == "to":
+            target += text[mark.end() : end]
+        else:
+            source += text[mark.end() : end]
+    return source, target
+
+
+def _ends_sooner(source: CardBalance, target: CardBalance, today: date) -> str:
+    """What the money loses by it: the time in which it can be used."""
+    if target.valid_until is None or (source.valid_until and source.valid_until <= target.valid_until):
+        return ""
+    before = f"{day(source.valid_until, today)}到期" if source.valid_until else "没有期限"
+    return (
+        f"\n请留意：尾号 {target.number[-4:]} {day(target.valid_until, today)}到期，"
+        f"尾号 {source.number[-4:]} {before}，转过去的钱能用的时间会变短。"
+    )
 
 
 def _parts(moved: Transferred) -> str:

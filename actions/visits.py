@@ -46,6 +46,11 @@ class BookVisit(Task):
     intent = "book_visit"
     title = "预约上门"
     left = "好的，先不约了。需要时再找我。"
+    told = (
+        (re.compile("怎么约|咋约|如何约"), "不用您操作，您同意了我就约好，再把预约号告诉您。"),
+        (re.compile("取消|改期|改时间|改约"), "约好以后可以改时间，也可以取消，跟我说一声就行。"),
+        (FEES, PRICED),
+    )
     kin = frozenset({"book_visit", "request_service", "move_visit"})
     quits = frozenset({"cancel_visit"})
 

@@ -49,12 +49,16 @@ class QuickReply:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a message says. `text` is always complete, also for channels that cannot show cards."""
+    """What a message says. `text` is always complete, also for channels that cannot show cards.
+
+    `number`: it asks for a number, so that a number answers it and is no button's place.
+    """
 
     text: str
     card: str | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
     quick_replies: tuple[QuickReply, ...] = ()
+    number: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,9 +114,13 @@ class TerminalChat:
             return
         console.print(f"[bold cyan]{WHO[message['author']]}[/bold cyan] {message['text']}", highlight=False)
         titles = [reply["title"] for reply in message["quick_replies"]]
-        self._choices = (message["seq"], titles)
+        numbered = [] if message.get("number") else titles  # asked for a number, a number is the answer
+        self._choices = (message["seq"], numbered)
         if titles:
-            console.print("   ".join(f"[dim]{n}.[/dim] {title}" for n, title in enumerate(titles, 1)))
+            console.print(
+                "   ".join(f"[dim]{n}.[/dim] {title}" for n, title in enumerate(numbered, 1))
+                or "   ".join(f"[dim]·[/dim] {title}" for title in titles)
+            )
 
     async def _read_keys(self) -> None:
         while True:

@@ -12,7 +12,7 @@ from rasa_sdk.events import FollowupAction, SlotSet
 from actions.base import Call, CustomerAction, Events
 from actions.notices.memory import ASKING, Notice, awaiting, closed, meant
 from actions.notices.steps import Step, carry_out, step_of
-from actions.tasks.heard import Heard
+from actions.tasks.consent import is_yes
 from actions.tasks.script import BARE
 
 MENU = {"查积分": "/ask_points", "查余额": "/ask_balance", "投诉进度": "/ask_complaint_status"}
@@ -48,7 +48,7 @@ class NoticeYes(_Answer):
     otherwise = "utter_affirm"
 
     async def reply(self, call: Call, notice: Notice, step: Step) -> Events:
-        if notice.trigger in ASKING and call.text and not Heard(call.parse).says_plainly_yes:
+        if notice.trigger in ASKING and call.text and not is_yes(call.text, ""):
             return await _words(call, notice, step)
         return [*closed(), *await carry_out(call, step.yes(notice.facts))]
 

@@ -7,18 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-_YES_WORDS = (
-    "好|行|可以|对|是|嗯|恩|哦|噢|确认|确定|没问题|没毛病|没错|ok|okay|yes|成|中|要得|要|需要|同意|继续|接着|来|就|这样|这么|那|这个|"
-    "请|麻烦|帮|我|给|您|你|办|弄|兑|换|转|提交|下单|约|买|订|交|发|删|关|退|走|信息|无误|都|也|没有问题|立即|马上|赶紧|快"
-)
-_PARTICLES = "吧|的|地|呀|啊|呢|哦|了|滴|哒|嘞|哈|啦|下|一下|[\\s，,。.!！~、]"
-YES = re.compile(rf"^(?:{_YES_WORDS}|{_PARTICLES})+$", re.IGNORECASE)
-"""Nothing but words of agreement: 好的好的，就这么办吧. Not: 好贵, 可以便宜点吗, 要多久."""
+from actions.tasks.consent import Reply, reads
+
 NODS = re.compile(r"(嗯+|哦|噢|好的?|行|可以|对|是的?|ok|收到)[吧啊呀呢哒嘞\s，,。.!！~]*", re.IGNORECASE)
 """Says nothing that could be written down."""
 NO = re.compile(r"^[\s，,。.!！~]*(不|别|没(?!问题|错|毛病|有问题)|否|no\b|算了|错了|等等)", re.IGNORECASE)
-CHANGES = re.compile(r"改|不|别|另|错|等|第|还是|其他|其它|[张个]|[\d?？吗]")
-"""Something in it is not as it was shown: 改成第一张转 is no yes, though it wishes the same."""
 QUESTION = re.compile(r"[?？]|吗|多少|多久|怎么|什么|啥|哪|几|还是|呢$|[没不]$")
 NOTHING = re.compile(
     r"[\s，,。.!！]*(没有?|没有?了|没[啥别什]么?的?|无|不用|不要|不需要|不必|不说|不清楚|不知道|没要求|没想法|随便|算了|no)"
@@ -144,6 +137,14 @@ class Heard:
         """The value of the button that was pressed."""
         return self.entity("pick")
 
+    def reply(self, button: str, mark: str) -> Reply:
+        """What it says to what is shown above the yes button `button`, which carries `mark`."""
+        if self.text:
+            return reads(self.text, button)
+        if self.intent == "affirm" and self.picked == mark:
+            return Reply.YES
+        return Reply.NO if self.intent == "deny" else Reply.OTHER
+
     @property
     def says_no(self) -> bool:
         return self.intent == "deny" if not self.text else bool(NO.search(self.text))
@@ -173,26 +174,14 @@ class Heard:
         """Wants to go on with what was put aside."""
         return RESUMES.fullmatch(self.text) is not None
 
-    @property
-    def says_plainly_yes(self) -> bool:
-        """A yes and nothing else."""
-        if not self.text:
-            return self.intent == "affirm"
-        # The pattern is only for short texts: nobody agrees in thirty characters.
-        return len(self.text) <= 24 and not self.says_no and YES.search(self.text) is not None
-
-    @property
-    def says_yes(self) -> bool:
-        """A yes, perhaps with more around it."""
-        if self.says_plainly_yes:
-            return True
-        return (
-            self.intent == "affirm" and self.sure >= SURE and not (self.says_no or QUESTION.search(self.text))
-        )
-
     def saying(self, text: str) -> Heard:
-        """The same message, of which only `text` counts."""
-        return Heard({**self.parse, "text": text})
+        """The same message, of which only `text` counts, with the values that stand in it."""
+        kept = [
+            each
+            for each in self.parse.get("entities") or ()
+            if str(each.get("text") or each.get("value")) in text
+        ]
+        return Heard({**self.parse, "text": text, "entities": kept})
 
     @property
     def is_aside(self) -> bool:

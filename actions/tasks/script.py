@@ -9,7 +9,9 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from actions.base import Call
-from actions.tasks.heard import CERTAIN, CHANGES, REQUESTS, Heard, Narrow, Option, matching, place
+from actions.tasks import consent
+from actions.tasks.consent import Reply
+from actions.tasks.heard import CERTAIN, REQUESTS, Heard, Narrow, Option, matching, place
 from actions.tasks.state import Question, TaskState
 from bot.kit.db import WriteSession
 from bot.kit.ids import CustomerId
@@ -22,8 +24,9 @@ LISTED = 8
 ALL = "all"
 BARE = 4
 """A no of so many characters is nothing but a no."""
-SHORT = 8
 DECLINED = "_declined"
+CONFIRM = "confirm"
+"""The name of the last question of all: shall I do exactly this?"""
 EVERYTHING = ("全部", "全都", "都转", "全转", "所有", "一分不留", "全额")
 STOP = {"算了": "/cancel"}
 CHANGE = {"改一下": "/deny"}
@@ -69,8 +72,11 @@ class Script:
         correcting: str | None = None,
         *,
         last: bool = False,
+        repeated: bool = False,
     ) -> None:
+        """`repeated`: what the task does was done, and the turn that did it has come again."""
         self.call = call
+        self.repeated = repeated
         self.session = session
         self._customer = customer
         self.state = state
@@ -131,13 +137,14 @@ class Script:
         none_such: str = "这个选不了，您看看下面的。",
         listed: bool = True,
         more: str = "还有 {} 样，说出名字就行。",
+        number: bool = False,
     ) -> Option:
         """One of `options`; the only one is taken unasked if `lone`.
 
         `narrow` says which values a message leaves possible (a time, a price); `near`, which come close
         where it leaves none, which `none_such` says; `part`, which part of the words is about this question;
         `listed`: the options are written out under it, numbered, the first few of them, and `more` says how
-        to name the others.
+        to name the others. `number`: what is asked for is itself a number, and no place in a list.
         """
         by_value = {option.value: option for option in options}
         known = self.state.values.get(name)
@@ -147,19 +154,19 @@ class Script:
             known = None
         if lone and len(options) == 1 and known is None:
             return options[0]
-        possible = self._named(name, options, narrow, part) if self._reads(name) else []
+        possible = self._named(name, options, narrow, part, number=number) if self._reads(name) else []
         if not possible and self._rules_out_all(name, narrow):
             close = self._among(options, near)
             if close or self.state.asked == name:
                 self.lead(none_such)
             if close:
                 self.state = self.state.without(name)
-                raise self._asking_which(name, ask, close, more, listed=listed)
+                raise self._asking_which(name, ask, close, more, listed=listed, number=number)
         if len(possible) == 1 and possible[0].value != known:
             return self._take(name, possible[0].value, possible[0])
         if known is not None and (not possible or known in [each.value for each in possible]):
             return by_value[known]
-        raise self._asking_which(name, ask, possible or list(options), more, listed=listed)
+        raise self._asking_which(name, ask, possible or list(options), more, listed=listed, number=number)
 
     def _reads(self, name: str) -> bool:
         """Whether the message may give this value: one that is missing, or the one being corrected."""
@@ -171,6 +178,8 @@ class Script:
         options: Sequence[Option],
         narrow: Narrow | None,
         part: Callable[[str], str] | None,
+        *,
+        number: bool = False,
     ) -> list[Option]:
         assert self.heard is not None
         heard, asked = self.heard, self.state.asked == name
@@ -182,7 +191,7 @@ class Script:
             self._picked = None if picked else self._picked
             return picked
         shown = self._listed(name, options, asked=asked)
-        which = place(heard, len(shown), bare=asked) if shown else None
+        which = place(heard, len(shown), bare=asked) if shown and not number else None
         if which is not None:
             return [option for option in options if option.value == shown[which]]
         words = heard.saying(part(heard.text)) if part else heard
@@ -210,7 +219,7 @@ class Script:
         return [option for option in options if option.value in values]
 
     def _asking_which(
-        self, name: str, ask: str, options: Sequence[Option], more: str, *, listed: bool
+        self, name: str, ask: str, options: Sequence[Option], more: str, *, listed: bool, number: bool
     ) -> Asks:
         shown = options[:LISTED]
         lines = [f"{n}. {option.label}" for n, option in enumerate(shown, 1)] if listed else []
@@ -218,7 +227,12 @@ class Script:
             lines.append(more.format(len(options) - LISTED))
         pressed = {o.title: picking(o.value) for o in options[: BUTTONS - 1]}
         return self._asking(
-            name, "\n".join([ask, *lines]), {**pressed, **STOP}, tuple(o.value for o in shown)
+            name,
+            "\n".join([ask, *lines]),
+            {**pressed, **STOP},
+            tuple(o.value for o in shown),
+            listed=listed,
+            number=number,
         )
 
     def number(self, name: str, ask: str, *, most: int, too_many: str, default: int | None = None) -> int:
@@ -240,7 +254,9 @@ class Script:
             return round(number * 100) if number is not None and number * 100 <= most else None
 
         def read(heard: Heard) -> int | None:
-            if any(word in heard.text for word in EVERYTHING):
+            if any(word in heard.text for word in EVERYTHING) or (
+                self.state.asked == name and heard.picked == ALL
+            ):
                 return most
             if (fen := heard.fen()) is not None:
                 return fen
@@ -277,12 +293,16 @@ class Script:
         elif known is not None:
             self.state = self.state.without(name)
             self.lead(too_many)
-        raise self._asking(name, ask, {**_picks(buttons), **STOP})
+        raise self._asking(name, ask, {**_picks(buttons), **STOP}, number=True)
 
     def given(self, name: str, value: Any) -> None:
         """Know `value` without asking: the customer's message says it."""
         if name not in self.state.values:
             self._take(name, value, value)
+
+    def change(self, name: str, value: Any) -> None:
+        """Know `value` from now on, whatever was known before: the customer's message says so."""
+        self._take(name, value, value)
 
     def words(
         self,
@@ -308,7 +328,9 @@ class Script:
             and not self._aside(heard, story)
             and not (heard.nods and buttons is None)
         ):
-            said = str(heard.picked) if heard.picked is not None else heard.text
+            said = _pressed(heard, buttons)
+            if said is None:
+                raise self._asking(name, ask, {**_picks(buttons), **STOP})
             if buttons and heard.says_nothing:
                 said = ""
             if len(said) >= least or buttons:
@@ -322,24 +344,37 @@ class Script:
 
     def confirm(self, summary: str, yes: str = "确认", change: bool = True) -> None:
         """Go on only after the customer, seeing exactly `summary`, says yes. Never remembered."""
-        heard = self.heard
-        if heard is not None and self.state.asked == "confirm" and not self.understood:
-            if heard.says_plainly_yes or (self.last and self._agrees(heard)):
-                if not self.state.is_stale(self.now) and not self.state.is_parked:
+        heard, question = self.heard, self.state.question
+        mark = consent.shown(self.state.key, summary)
+        if heard is not None and question is not None and self.state.asked == CONFIRM and not self.understood:
+            reply = heard.reply(yes, mark)
+            if reply is Reply.YES:
+                if self._shows(question, summary):
                     self.understood = True
                     return
-                self.lead("隔了一会儿了，我再跟您确认一遍。")
-            elif heard.says_no and (self.last or len(heard.text) <= BARE) and not self._wishes_else(heard):
+            elif reply is Reply.NO and self._means_the_no(heard):
                 if not change or self.state.values.get(DECLINED):
                     raise Stop
                 self.state = self.state.knowing(DECLINED, value=True)
                 self.lead("好的，先不办。要改哪里，直接告诉我；不想办了就说“算了”。")
-        raise self._asking("confirm", summary, {yes: "/affirm", **(CHANGE if change else {}), **STOP})
+        buttons = {yes: f"/affirm{json.dumps({'pick': mark})}", **(CHANGE if change else {}), **STOP}
+        raise self._asking(CONFIRM, summary, buttons)
 
-    def _agrees(self, heard: Heard) -> bool:
-        """A yes with more around it; or the wish itself: 帮我兑换, to "shall I redeem?"."""
-        wishes_it = heard.intent == self.state.name and 0 < len(heard.text) <= SHORT
-        return heard.says_yes or (wishes_it and not CHANGES.search(heard.text))
+    def _means_the_no(self, heard: Heard) -> bool:
+        """不要 at once; 不对，是 3305 only when it corrects nothing."""
+        if not heard.text or heard.text.strip("。.！!，,~ ") in CHANGE:
+            return True
+        return (self.last or len(heard.text) <= BARE) and not self._wishes_else(heard)
+
+    def _shows(self, question: Question, summary: str) -> bool:
+        """Whether `summary` is what the customer has just seen; else it has to be shown again."""
+        if question.text != summary and not self.repeated:
+            self.lead("刚才的内容有变化，请再看一下。")
+            return False
+        if self.state.is_stale(self.now) or self.state.is_parked:
+            self.lead("隔了一会儿了，我再跟您确认一遍。")
+            return False
+        return True
 
     def _wishes_else(self, heard: Heard) -> bool:
         """别再给我发广告了 is no answer to a question about something else."""
@@ -358,9 +393,16 @@ class Script:
         return given
 
     def _asking(
-        self, name: str, text: str, buttons: Mapping[str, str], options: tuple[str | int, ...] = ()
+        self,
+        name: str,
+        text: str,
+        buttons: Mapping[str, str],
+        options: tuple[str | int, ...] = (),
+        *,
+        listed: bool = False,
+        number: bool = False,
     ) -> Asks:
-        question = Question(text, dict(list(buttons.items())[:BUTTONS]), options)
+        question = Question(text, dict(list(buttons.items())[:BUTTONS]), options, listed, number)
         self.state = replace(self.state, asked=name, question=question, at=self.now.isoformat())
         return Asks()
 
@@ -372,3 +414,10 @@ def picking(value: str | int) -> str:
 
 def _picks(buttons: Mapping[str, str | int] | None) -> dict[str, str]:
     return {title: picking(value) for title, value in (buttons or {}).items()}
+
+
+def _pressed(heard: Heard, buttons: Mapping[str, str | int] | None) -> str | None:
+    """What was written, or what a button of this question stands for; None for a button of another one."""
+    if heard.text or heard.intent == "deny":
+        return heard.text
+    return str(heard.picked) if heard.picked in (buttons or {}).values() else None

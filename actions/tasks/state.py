@@ -25,11 +25,15 @@ class Question:
     buttons: Mapping[str, str] = field(default_factory=dict[str, str])
     options: tuple[str | int, ...] = ()
     """The values offered, in the order they were numbered."""
+    listed: bool = False
+    """Whether they are written out under the question."""
+    number: bool = False
+    """Whether it asks for a number: a digit is the answer then, and no button's place."""
 
     @property
     def brief(self) -> str:
-        """Without the list, which stands above already; what is to be confirmed is always shown whole."""
-        return self.text.partition("\n")[0] if self.options else self.text
+        """Without the list, which stands above already; what is to be decided is always shown whole."""
+        return self.text.partition("\n")[0] if self.listed else self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,10 @@ class TaskState:
             return None
         known: dict[str, Any] = dict(value)
         if asked := known.get("question"):
-            known["question"] = Question(asked["text"], asked["buttons"], tuple(asked["options"]))
+            options, listed = tuple(asked["options"]), bool(asked.get("listed"))
+            known["question"] = Question(
+                asked["text"], asked["buttons"], options, listed, bool(asked.get("number"))
+            )
         known["below"] = cls.in_slot(known.get("below"))
         return cls(**known)
 

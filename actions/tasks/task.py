@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
 from typing import ClassVar
@@ -11,11 +12,12 @@ from rasa_sdk.events import FollowupAction, SlotSet
 
 from actions.base import Call, CustomerAction, Events, ask_identity, named
 from actions.tasks.heard import SURE, Heard
-from actions.tasks.script import Again, Asks, Script, Stop
+from actions.tasks.script import CONFIRM, Again, Asks, Script, Stop
 from actions.tasks.state import TaskState
 from bot.kit.ids import CustomerId
 from bot.store.access.service import open_own_data
 from bot.store.identities.service import Access, access
+from bot.store.requests.service import was_done
 
 FORM = "task_form"
 REPLAYS = 5
@@ -44,6 +46,9 @@ class Task(CustomerAction, ABC):
     """Intents that, while this task is open, end it: 取消预约 before anything was booked."""
     replaces: ClassVar[frozenset[str]] = frozenset()
     """Tasks that are over when this one begins: who cancels a visit no longer moves it."""
+
+    told: ClassVar[tuple[tuple[re.Pattern[str], str], ...]] = ()
+    """What is often asked before the yes, and what is true of every such task."""
 
     @abstractmethod
     async def script(self, s: Script) -> None:
@@ -128,7 +133,8 @@ async def _run(
                 customer = await open_own_data(session, seen, task.topic, call.now)
             elif (customer := task.trusts(call, seen)) is None:
                 return Played(state, understood=True, proved=False)
-        script = Script(call, session, customer, state, heard, correcting, last=last)
+        repeated = state.asked == CONFIRM and await was_done(session, state.key)
+        script = Script(call, session, customer, state, heard, correcting, last=last, repeated=repeated)
         try:
             await task.script(script)
         except Asks:

@@ -96,6 +96,8 @@ def encode_message(message: dict[str, Any]) -> dict[str, Any]:
     encoded: dict[str, Any] = {"type": "text", "text": message.get("text") or ""}
     if custom.get("card"):
         encoded.update(type="card", card=custom["card"], data=custom.get("data") or {})
+    if custom.get("number"):
+        encoded["number"] = True
     encoded["quick_replies"] = [_quick_reply(button) for button in message.get("buttons") or ()]
     return encoded
 

@@ -57,6 +57,8 @@ def to_json(content: Content) -> dict[str, Any]:
         result["data"] = dict(content.data)
     if content.quick_replies:
         result["quick_replies"] = [_quick_reply_to_json(reply) for reply in content.quick_replies]
+    if content.number:
+        result["number"] = True
     return result
 
 
@@ -76,6 +78,7 @@ def from_json(value: Mapping[str, Any]) -> Content:
             )
             for reply in replies
         ),
+        number=bool(value.get("number")),
     )
 
 

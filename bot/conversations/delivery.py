@@ -47,7 +47,9 @@ class Claimed:
             return self.message
         with_buttons = next((each for each in reversed(self.all) if each.content.quick_replies), self.message)
         text = "\n\n".join(each.content.text for each in self.all)
-        content = Content(text, quick_replies=with_buttons.content.quick_replies)
+        content = Content(
+            text, quick_replies=with_buttons.content.quick_replies, number=with_buttons.content.number
+        )
         return replace(self.message, content=content, seq=with_buttons.seq)
 
 

@@ -18,6 +18,7 @@ from bot.conversations.hot import AlreadyStored, store_inbound
 from bot.conversations.hub import Hub
 from bot.conversations.models import ERASED_USER, Conversation, Message
 from bot.conversations.turns import Turns
+from bot.conversations.typed import typed_button
 from bot.kit.clock import Clock
 from bot.kit.db import Database, WriteSession
 from bot.kit.errors import BadInput, NotFound
@@ -216,7 +217,11 @@ class ConversationService:
         if sum(part is not None for part in (text, choice, message.prompt)) != 1:
             raise BadInput("A message has one of a text, a choice and a prompt.")
         if text is not None:
-            return inbound_json(message, text)
+            kept = inbound_json(message, text)
+            if message.intent is None and message.file is None and message.wants_turn:
+                button = await typed_button(session, conversation, text)
+                return kept if button is None else {**_pressed(button), "text": button.text or text}
+            return kept
         if choice is None:
             return _prompt_json(message.prompt)
         offered = await session.scalar(

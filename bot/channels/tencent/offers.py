@@ -52,7 +52,7 @@ class Offers:
         keys = {
             "channel": self._channel, "account": message.account, "channel_user": message.channel_user,
         }  # fmt: skip
-        choices = len(message.content.quick_replies)
+        choices = 0 if message.content.number else len(message.content.quick_replies)
         async with self._database.write() as session:
             if choices == 0:
                 await session.execute(delete(WxOffer).filter_by(**keys))

@@ -61,8 +61,10 @@ def shorten(text: str, limit: int) -> str:
     return text[: _fitting(text, limit - len("…".encode()))] + "…"
 
 
-def numbered(text: str, replies: Sequence[QuickReply]) -> str:
-    """`text` with its choices as a numbered list."""
+def numbered(text: str, replies: Sequence[QuickReply], *, number: bool = False) -> str:
+    """`text` with its choices as a numbered list; without numbers, where a `number` is the answer itself."""
+    if number and replies:
+        return f"{text}\n\n（也可以回复：{' / '.join(reply.title for reply in replies)}）"
     lines = "\n".join(f"{number}. {reply.title}" for number, reply in enumerate(replies, 1))
     return f"{text}\n\n{lines}\n（回复数字选择）" if replies else text
 

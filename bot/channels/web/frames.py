@@ -106,6 +106,8 @@ def message(logged: LoggedMessage) -> dict[str, Any]:
         "text": content.text,
         "quick_replies": [{"title": reply.title} for reply in content.quick_replies],
     }
+    if content.number:
+        body["number"] = True
     if logged.name is not None:
         body["name"] = logged.name
     if logged.channel_message_id is not None:

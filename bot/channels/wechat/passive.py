@@ -91,8 +91,9 @@ class PassiveReplies:
         """As much of `messages` as fits into one answer; they are settled accordingly."""
         text, done = "", 0
         for message in messages:
+            content = message.content
             pieces = split(
-                numbered(in_words(message.content), message.content.quick_replies), TEXT_BYTES // 2
+                numbered(in_words(content), content.quick_replies, number=content.number), TEXT_BYTES // 2
             )
             sent = await self._sender.parts_sent(message.message_id)
             fitting = sent

@@ -35,7 +35,7 @@ def bodies(content: Content, seq: int, *, msgmenu: bool, site: str) -> list[Body
         items = [{"id": menu_id(seq, index), "content": reply.title} for index, reply in enumerate(replies)]
         menu = {"head_content": text, "list": items, "tail_content": ""}
         return [{"msgtype": "msgmenu", "msgmenu": menu}]
-    return [_text(piece) for piece in split(numbered(text, replies))]
+    return [_text(piece) for piece in split(numbered(text, replies, number=content.number))]
 
 
 def _fits_menu(text: str, content: Content) -> bool:

@@ -59,7 +59,10 @@ def bodies(content: Content, seq: int) -> list[Body]:
             for index, reply in enumerate(replies)
         ]
         return [{"msgtype": "msgmenu", "msgmenu": {"head_content": text, "list": items}}]
-    return [{"msgtype": "text", "text": {"content": piece}} for piece in split(numbered(text, replies))]
+    return [
+        {"msgtype": "text", "text": {"content": piece}}
+        for piece in split(numbered(text, replies, number=content.number))
+    ]
 
 
 class WecomOutlet:

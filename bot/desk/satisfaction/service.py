@@ -92,6 +92,7 @@ def question(ticket: TicketId) -> Content:
             QuickReply(name, intent=RATE, entities={"ticket": ticket, "score": score})
             for score, name in SCORE_NAMES.items()
         ),
+        number=True,
     )
 
 

@@ -78,6 +78,11 @@ async def already_done(session: WriteSession, note: Note, kind: str, *content: o
     return row.result_id
 
 
+async def was_done(session: WriteSession, key: str) -> bool:
+    """Whether a request with this key was carried out."""
+    return await session.get(DoneRequest, key) is not None
+
+
 async def done(session: WriteSession, note: Note, result_id: int) -> None:
     """Remember what the request with this key resulted in."""
     await session.execute(update(DoneRequest).where(DoneRequest.key == note.key).values(result_id=result_id))
