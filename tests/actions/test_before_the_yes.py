@@ -34,7 +34,9 @@ async def to_the_yes(talk: Talk) -> None:
     assert SHOWN in await talk.begin("action_transfer_balance", "从8821转50块到6612", amount=FIFTY)
 
 
-NO_YES = "怎么转 转过去啥时候到账 转账要多久 能转不 好贵 好的等下 👍 转了 知道了 好的，但是别扣手续费 如果免费就转"
+NO_YES = (
+    "怎么转 转过去啥时候到账 转账要多久 能转不 好贵 好的等下 👍 转了 知道了 好的，但是别扣手续费 如果免费就转"
+)
 
 
 @pytest.mark.parametrize("said", NO_YES.split(" "))
