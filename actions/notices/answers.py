@@ -17,7 +17,7 @@ from actions.tasks.script import BARE
 
 MENU = {"查积分": "/ask_points", "查余额": "/ask_balance", "投诉进度": "/ask_complaint_status"}
 PERSON = {"转人工": "/request_human"}
-SCORE = re.compile(r"^\s*([1-5一二三四五])\s*[分星颗]?\s*[。.!！]*$")
+SCORE = re.compile(r"^\s*([1-5一二三四五])\s*(?:[分星颗]\s*)?[。.!！]*$")
 DO_IT = re.compile(r"帮我|给我办|办了|办吧|弄吧|弄了|就按|照办")
 """刚才说的那个帮我办了吧 is more than a question."""
 CHINESE = {c: n for n, c in enumerate("零一二三四五")}

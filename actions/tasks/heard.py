@@ -20,14 +20,14 @@ NOTHING = re.compile(
 )
 """Nothing to tell: 没有, 不用了. Not: 没用过这项."""
 GIVES_UP = re.compile(
-    r"(那|那就|还是|先|先都|都)*"
+    r"(那就?|还是|先|都)*"
     r"(取消|放弃|作罢|拉倒|[不别](办|弄|转|换|约|改|登记|投诉|兑换?|订|买|退|搞|核实|查|下单|撤|撤销|催|补充|注销|停)了"
     r"|不用(办|转|换|约|改|登记|兑换|催|补充)了?)"
     r"(掉|吧|了|啊|啦|呀|哈|谢谢|[\s，,。.!！~])*"
 )
 """Wants no more of what is asked: 取消吧, 那就不转了. Not: 不要了, which may be one answer among others."""
-WANTS_NONE = re.compile(r"(那|那就|都|先)*(不要|不用|不需要)(了|吧|啦|[\s，,。.!！~])*")
-RESUMES = re.compile(r"(好|行|那|那就|我们|咱们)*(继续|接着)(来|办|弄|说|刚才的|吧|呀|啊|[\s，,。.!！~])*")
+WANTS_NONE = re.compile(r"(那就?|都|先)*(不要|不用|不需要)(了|吧|啦|[\s，,。.!！~])*")
+RESUMES = re.compile(r"(好|行|那就?|我们|咱们)*(继续|接着)(来|办|弄|说|刚才的|吧|呀|啊|[\s，,。.!！~])*")
 NOT_NOW = re.compile(r"(等|稍等|等会|等一|晚点|回头|待会|一会|先忙)")
 DIGITS = re.compile(r"(?<![\d.])\d{1,9}(?:\.\d{1,2})?(?![\d.])")
 NO_AMOUNT = re.compile(r"尾号|卡号|单号|月|日|点|号|第")
@@ -35,7 +35,7 @@ _SMALL = "一二两俩三四五六七八九十"
 _CLASSIFIERS = "个张项种件条样号款台笔"
 COUNT = re.compile(rf"(?<![第\d])(\d{{1,3}}|[{_SMALL}])\s*[个份件盒箱瓶袋桶支包套只杯把台张条双本部副](?!月)")
 BARE_AMOUNT = re.compile(
-    r"(不对|不是|不|错了|是|改|成|为|换|要|就|转|[\s，,。.!！])*\d{1,7}(\.\d{1,2})?[元块吧\s。.!！]*"
+    r"(不对|不|错了|是|改|成|为|换|要|就|转|[\s，,。.!！])*\d{1,7}(\.\d{1,2})?[元块吧\s。.!！]*"
 )
 """不对，50: a number and nothing else that it could belong to."""
 PLACE = re.compile(rf"第\s*(\d{{1,2}}|[{_SMALL}])")

@@ -16,8 +16,9 @@ from bot.desk.tickets.standing import CUSTOMER, SYSTEM
 from bot.desk.work import Matter, Work
 
 _COURTESY: Final = re.compile(
-    r"(?:(?:好|好的|好吧|好滴|嗯|嗯嗯|行|可以|知道了|明白|明白了|收到|ok|okay|没事|没事了|不用|不用了|没有了|"
-    r"谢|谢谢|谢谢你|谢谢您|多谢|感谢|非常感谢|太感谢了|辛苦|辛苦了|再见|拜拜|bye|thanks|thank you|"
+    # No word of the list is made of others of it: each text can be taken apart in one way only.
+    r"(?:(?:好[的吧滴]?|嗯|行|可以|知道了|明白|收到|ok(?:ay)?|没事|不用|没有了|"
+    r"谢|多谢|感谢|非常感谢|太感谢|辛苦|再见|拜拜|bye|thanks|thankyou|"
     r"了|啦|哈|哦|呀|啊|您|你|客服|小哥|小姐姐)+)",
     re.IGNORECASE,
 )

@@ -28,7 +28,7 @@ _POINTS = re.compile(
     rf"(?P<after>{ABOUT_AFTER})?"
 )
 _POINTS_FIRST = re.compile(
-    rf"(?P<word>积分)(?:余额)?(?:只|就|才|还有|只有|有|扣了?|少了|加了|多了|减了|用了|剩余?|还剩|是|共|一共|总共|变成|:|了)*\s?(?P<count>{QUANTITY})(?![\d.点号月年块元个张天次折%分目])"
+    rf"(?P<word>积分)(?:余额)?(?:只|就|才|还|有|扣|少了|加了|多了|减了|用了|剩余?|是|共|一共|总共|变成|:|了)*\s?(?P<count>{QUANTITY})(?![\d.点号月年块元个张天次折%分目])"
 )
 _RATING = re.compile(r"[打评给][个你们]*$")
 _ABOUT_POINTS = re.compile(r"分|兑|换|豆")

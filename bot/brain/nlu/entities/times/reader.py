@@ -28,6 +28,8 @@ _PART = re.compile(PART)
 _PART_AFTER_DAY = re.compile(rf"\s?的?(?P<part>{PART_AFTER_DAY})")
 _CLOCK = re.compile(rf"(?:(?P<part>{PART_BEFORE_CLOCK})的?\s?)?{CLOCK}")
 _CLOCK_NEXT = re.compile(rf"\s?的?\s?[,，]?(?:(?P<part>{PART_AFTER_DAY})的?\s?)?{CLOCK}")
+_LONGEST = 32
+"""A time of day has fewer characters: no farther than this is looked past where a date begins."""
 _EDGE = re.compile(
     r"(?P<about>左右|前后|上下)|(?P<before>之前|以前|前(?![面台后天几两]))|(?P<after>之后|以后|过后|后(?![面天来台续半]))|(?P<since>起|开始)"
 )
@@ -65,11 +67,12 @@ class Piece:
 def read_times(text: str) -> Iterator[Found]:
     """Every date and time in `text` (half width)."""
     pieces = list(_pieces(text))
+    pieces.reverse()
     while pieces:
-        piece = pieces.pop(0)
+        piece = pieces.pop()
         joint = _TO.match(text, piece.end)
-        if joint and pieces and pieces[0].start == joint.end():
-            piece = _between(piece, pieces.pop(0))
+        if joint and pieces and pieces[-1].start == joint.end():
+            piece = _between(piece, pieces.pop())
         piece = _with_edge(text, piece)
         yield Found("time", piece.start, piece.end, text[piece.start : piece.end], _value(piece.resolve), 5)
 
@@ -86,8 +89,11 @@ def _pieces(text: str) -> Iterator[Piece]:
     """Dates with what follows them, and times of day by themselves, left to right."""
     at = 0
     dates = _dates(text)
+    dates.reverse()
     while at < len(text):
-        found = next((each for each in dates if each[0] >= at), None)
+        while dates and dates[-1][0] < at:
+            dates.pop()
+        found = dates[-1] if dates else None
         clock_found = _first_clock(text, at, found[0] if found else len(text))
         if clock_found:
             yield clock_found
@@ -107,9 +113,11 @@ def _dates(text: str) -> list[tuple[int, int, Callable[[Moment], Span | None]]]:
     ]
     found += [(m.start(), m.end(), _relative(m, read)) for m, read in read_relative(text)]
     kept: list[tuple[int, int, Resolve]] = []
+    taken = bytearray(len(text))
     for each in sorted(found, key=lambda f: (f[0] - f[1], f[0])):
-        if not any(each[0] < other[1] and other[0] < each[1] for other in kept):
+        if not any(taken[each[0] : each[1]]):
             kept.append(each)
+            taken[each[0] : each[1]] = b"\x01" * (each[1] - each[0])
     return sorted(kept, key=lambda f: f[0])
 
 
@@ -150,7 +158,7 @@ def _date_piece(text: str, start: int, end: int, resolve: Resolve) -> Piece:
 
 def _first_clock(text: str, at: int, before: int) -> Piece | None:
     for pattern in (_CLOCK, _PART):
-        for m in pattern.finditer(text, at, before if pattern is _PART else len(text)):
+        for m in pattern.finditer(text, at, before if pattern is _PART else before + _LONGEST):
             if m.start() >= before:
                 break
             said = clock(m, m.group("part")) if pattern is _CLOCK else part_of_day(m.group())
