@@ -59,9 +59,11 @@ INTRODUCTION = """\
 - Each file comes in whole or not at all: one mistake keeps the file out. Files are read in the order below.
 - Running again is safe: lines are known by their ids.
 - The first line names the columns, in any order; columns that are not required may be missing. Comma between
-  cells, quotation marks where a cell contains one. UTF-8, with or without a mark, or GB18030.
+  cells, quotation marks where a cell contains one. UTF-8, GB18030, or UTF-16 with a mark.
 - Amounts are in yuan with up to two decimals: `120.50`. Dates: `2026-11-22`. Times: `2026-11-22 10:30` in
-  China, or with a zone: `2026-11-22T10:30:00+08:00`.
+  China, or with a zone: `2026-11-22T10:30:00+08:00`. Also as spreadsheets write them: `¥1,200.50`,
+  `1980年5月1日`, `2023/4/28 9:30:00`. Ids, cards and phones that a spreadsheet shortened (`6.2059E+15`) are
+  mistakes: format these columns as text.
 - A file is one transaction. On SQLite others who write wait until it is done: import a large file when few
   customers are there, or use PostgreSQL.
 - Take customers whom you erased here out of your files too: an import would bring them back.

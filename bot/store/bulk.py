@@ -21,6 +21,8 @@ from bot.kit.db import Base, WriteSession, moment_text
 BLOCK = 2_000
 """So many lines of COPY are made at a time: the server reads them while the next ones are made."""
 
+_FILLED = "filled_tables"
+
 Attribute = InstrumentedAttribute[Any] | ColumnElement[Any]
 Row = tuple[Any, ...]
 Columns = Mapping[str, Sequence[Any]]
@@ -80,6 +82,7 @@ async def insert_columns(session: WriteSession, model: type[Base], columns: Colu
     if not columns or not len(next(iter(columns.values()))):
         return
     table = table_of(model)
+    session.info.setdefault(_FILLED, set()).add(table.name)
     connection = await (await session.connection()).get_raw_connection()
     driver: Any = connection.driver_connection
     names = ", ".join(columns)
@@ -92,6 +95,14 @@ async def insert_columns(session: WriteSession, model: type[Base], columns: Colu
     async with driver.cursor() as cursor, cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
         while block := "".join(islice(lines, BLOCK)):
             await copy.write(block)
+
+
+async def count_anew(session: WriteSession) -> None:
+    """Give PostgreSQL statistics of the tables that this transaction filled: without them it plans look-ups
+    for an empty table, and each takes as long as all rows before it."""
+    if session.get_bind().dialect.name == "postgresql":
+        for name in sorted(session.info.get(_FILLED, ())):
+            await session.execute(text(f"ANALYZE {name}"))
 
 
 def _for_sqlite(table: Table, columns: Columns) -> Iterable[Row]:

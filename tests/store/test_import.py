@@ -123,6 +123,14 @@ WRONG = [
     ),
     ("dealers.csv", f"{DEALERS}A,甲,2026-11-02,2026-02-01,2026-01-01\n", 2, "valid_until", "before"),
     ("guests.csv", "a\n1\n", 0, "", "unknown file"),
+    ("customers.csv", f"{PEOPLE}\n6.2059E+15,王\n", 2, "external_id", "as text"),
+    ("customers.csv", f"{PEOPLE},phone\nC1,王,1.38E+10\n", 2, "phone", "as text"),
+    ("cards.csv", f"{CARDS}6.2059E+15,C1,stored,1\n", 2, "number", "as text"),
+    ("cards.csv", f"{CARDS}62050009.0,C1,stored,1\n", 2, "number", "as text"),
+    ("cards.csv", f"{CARDS}62050009,C1,stored,1.2E+03\n", 2, "principal", "as text"),
+    ("points.csv", f"{POINTS}P1,C1,5,45044\n", 2, "earned_at", "as a date"),
+    ("customers.csv", f"{PEOPLE},\nC1,王,x\n", 2, "", "without a name"),
+    ("customers.csv", f"{PEOPLE}\nC1,王,x\n", 2, "", "3 cells"),
 ]
 
 
@@ -235,6 +243,46 @@ async def test_files_of_chinese_spreadsheets_are_read(database: Database, tmp_pa
     async with database.read() as session:
         names = set((await session.execute(select(Customer.name))).scalars())
     assert names == {"王小明", "李四"}
+
+
+async def test_utf_16_of_a_spreadsheet_is_read(database: Database, tmp_path: Path):
+    """Both orders of bytes, with their mark."""
+    for place, encoding in enumerate(("utf-16-le", "utf-16-be")):
+        folder = folder_of(tmp_path, {})
+        (folder / "customers.csv").write_bytes(f"\ufeffexternal_id,name\nC{place},李四\n".encode(encoding))
+        report = await import_folder(database, folder, NOW)
+        assert report.good, mistakes(report)
+        assert await customers(database) == place + 1
+
+
+BROKEN = [
+    ("external_id,name\nC1,王小明\nC2,李四\n".encode() + b"C3,\xe5\x90,\n", 4),
+    ("external_id,name\nC1,王小明\n".encode("gb18030") + b"C3,\xff\n", 3),
+    (codecs.BOM_UTF8 + b"external_id,name\nC1,\xff\n", 2),
+    ("external_id,name\nC1,ab\n".encode("utf-16-le"), 1),
+    ("\ufeffexternal_id,name\n".encode("utf-16-le") + b"\x00\xd8a\x00", 2),
+]
+
+
+@pytest.mark.parametrize(("content", "line"), BROKEN)
+async def test_a_broken_byte_is_named_and_nothing_comes_in(
+    database: Database, tmp_path: Path, content: bytes, line: int
+):
+    """With its file and line, and how to save it; UTF-8 with one broken byte is never read as GB18030."""
+    folder = folder_of(tmp_path, {})
+    (folder / "customers.csv").write_bytes(content)
+    report = await import_folder(database, folder, NOW)
+    assert mistakes(report) == [("customers.csv", line, "")]
+    assert "CSV UTF-8" in report.files[0].problems[0].reason
+    assert await customers(database) == 0
+
+
+async def test_what_spreadsheets_leave_at_the_ends_is_no_mistake(database: Database, tmp_path: Path):
+    """Empty lines, lines of commas, empty columns with and without a place in the header."""
+    people = "external_id,name,,\nC1,王小明,,\nC2,李四,,,,\n,,,\n\n , ,,\n"
+    report = await load(database, tmp_path, {"customers.csv": people})
+    assert report.good, mistakes(report)
+    assert await customers(database) == 2
 
 
 async def test_many_lines_cross_the_chunks(database: Database, tmp_path: Path):

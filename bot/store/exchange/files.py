@@ -9,6 +9,7 @@ from bot.store.exchange.values import (
     Reader,
     choice,
     day,
+    identifier,
     member,
     moment,
     phone,
@@ -55,14 +56,14 @@ def may(name: str, read: Reader, about: str, default: Any = None) -> Column:
     return Column(name, read, about, default=default)
 
 
-CUSTOMER = must("customer", text(64), "the customer's `external_id`")
+CUSTOMER = must("customer", identifier(64), "the customer's `external_id`")
 
 TIERS = CsvFile(
     "tiers",
     "Membership levels.",
     ("code",),
     (
-        must("code", text(20), "short name, as used in customers.csv"),
+        must("code", identifier(20), "short name, as used in customers.csv"),
         must("name", text(40), "what customers read: 金卡"),
         must("rank", whole(0, 1_000), "order, 0 is the lowest; each once"),
         must("threshold", whole(0), "points to earn within 12 months"),
@@ -76,7 +77,7 @@ CARD_TYPES = CsvFile(
     "Kinds of prepaid cards.",
     ("code",),
     (
-        must("code", text(20), "short name, as used in cards.csv"),
+        must("code", identifier(20), "short name, as used in cards.csv"),
         must("name", text(40), "what customers read: 储值卡"),
         may("transferable", yes_no, "whether money moves between cards of this type", default=True),
         may("hall_months", whole(0, 120), "months after expiry in which the hall moves the money", default=3),
@@ -89,13 +90,13 @@ CUSTOMERS = CsvFile(
     "One line for each customer.",
     ("external_id",),
     (
-        must("external_id", text(64), "the customer's id in your own system; never changes"),
+        must("external_id", identifier(64), "the customer's id in your own system; never changes"),
         must("name", text(80), "full name"),
         may("phone", phone, "the phone for one-time codes; each belongs to one customer"),
         may("member_number", member, "HM and eight digits; given by us when empty"),
-        may("tier", text(20), "a `code` of tiers.csv"),
+        may("tier", identifier(20), "a `code` of tiers.csv"),
         may("manager_name", text(80), "the 客户经理 of a key account"),
-        may("manager_phone", text(40), "how to reach them"),
+        may("manager_phone", identifier(40), "how to reach them"),
         may("birthday", day, "only if the customer told you themselves"),
         may("time_zone", time_zone, "where the customer lives; Asia/Shanghai when empty"),
         may("locale", text(16), "language; zh-CN when empty"),
@@ -109,7 +110,7 @@ POINTS = CsvFile(
     "One line for each lot of points a customer still has (not those already spent).",
     ("external_id",),
     (
-        must("external_id", text(56), "the lot's id in your own system"),
+        must("external_id", identifier(56), "the lot's id in your own system"),
         CUSTOMER,
         must("points", whole(1), "points still there"),
         must("earned_at", moment, "when they were earned"),
@@ -124,9 +125,9 @@ CARDS = CsvFile(
     "One line for each prepaid card with the money on it. Amounts in yuan.",
     ("number",),
     (
-        must("number", text(32), "the card's number"),
+        must("number", identifier(32), "the card's number"),
         CUSTOMER,
-        must("type", text(20), "a `code` of card_types.csv"),
+        must("type", identifier(20), "a `code` of card_types.csv"),
         may("principal", positive_yuan, "what the customer paid in and has left", default=0),
         may("bonus", positive_yuan, "what was given on top and is left", default=0),
         may("face_value", positive_yuan, "printed on the card", default=0),
@@ -141,7 +142,7 @@ ORDERS = CsvFile(
     "One line for each article of an order; the lines of an order stand together. Amounts in yuan.",
     ("number", "line"),
     (
-        must("number", text(40), "the order's number"),
+        must("number", identifier(40), "the order's number"),
         must("line", whole(1, 10_000), "1, 2, 3 … within the order"),
         CUSTOMER,
         must("placed_at", moment, "when it was placed; the same on every line"),
@@ -152,7 +153,7 @@ ORDERS = CsvFile(
         ),
         may("completed_at", moment, "when the customer had it"),
         may("discount", positive_yuan, "off the whole order; the same on every line", default=0),
-        must("sku", text(40), "the article"),
+        must("sku", identifier(40), "the article"),
         must("name", text(120), "its name"),
         must("quantity", whole(1, 1_000_000), "pieces"),
         must("unit_price", positive_yuan, "price of one"),
@@ -165,7 +166,7 @@ COMPLAINTS = CsvFile(
     "One line for each complaint.",
     ("external_id",),
     (
-        must("external_id", text(64), "the complaint's id in your own system"),
+        must("external_id", identifier(64), "the complaint's id in your own system"),
         CUSTOMER,
         must("subject", text(120), "in a few words"),
         must("body", text(10_000), "what the customer said"),
@@ -198,13 +199,13 @@ CONSENTS = CsvFile(
     "One line for each decision, oldest first.",
     ("external_id",),
     (
-        must("external_id", text(56), "the decision's id in your own system"),
+        must("external_id", identifier(56), "the decision's id in your own system"),
         CUSTOMER,
         must("purpose", text(40), "marketing, service_notice, care_file …"),
         must("decision", choice("given", "refused", "withdrawn"), "what the customer decided"),
         may("channel", text(16), "web, wechat …; empty: all", default="any"),
         may("form", choice("general", "separate"), "`separate` for sensitive data", default="general"),
-        must("text_version", text(40), "which text was shown"),
+        must("text_version", identifier(40), "which text was shown"),
         must("evidence", text(500), "where and how it was decided"),
         must("at", moment, "when"),
     ),
@@ -215,7 +216,7 @@ CATALOGUE = CsvFile(
     "What points buy.",
     ("code",),
     (
-        must("code", text(40), "short name"),
+        must("code", identifier(40), "short name"),
         must("name", text(80), "what customers read"),
         must("points", whole(1), "price"),
         may("stock", whole(0), "pieces left; empty: as many as wanted"),
@@ -230,7 +231,7 @@ BILLS = CsvFile(
     "One line for each line of a bill; the lines of a bill stand together. Amounts in yuan.",
     ("number", "line"),
     (
-        must("number", text(40), "the bill's number"),
+        must("number", identifier(40), "the bill's number"),
         must("line", whole(1, 10_000), "1, 2, 3 … within the bill"),
         CUSTOMER,
         must("period_from", day, "first day; the same on every line"),
@@ -251,7 +252,7 @@ DEALERS = CsvFile(
     "The register of authorised agents (代理商). It is replaced as a whole.",
     ("number",),
     (
-        must("number", text(40), "the agent's number"),
+        must("number", identifier(40), "the agent's number"),
         must("name", text(120), "full name"),
         must("as_of", day, "the day of this register; the same on every line"),
         may("region", text(80), "where they may act", default=""),

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.kit.db import Database, WriteSession
 from bot.kit.errors import BadInput
+from bot.store.bulk import count_anew
 from bot.store.cards.models import CardType
 from bot.store.customers.models import Tier
 from bot.store.exchange import files, load_lists
@@ -169,6 +170,7 @@ async def _read(
     chunks: Any = reader.chunks()
     if len(reader.spec.key) > 1:
         chunks = grouped(reader, chunks, reader.spec.key[0])
+    written, counted = 0, 1
     async with aclosing(_read_ahead(chunks)) as ready:
         async for chunk in ready:
             if not chunk:
@@ -176,11 +178,17 @@ async def _read(
             work = await loader.check(session, reader, known, chunk)
             if writer is not None and not report.problems:
                 await loader.write(writer, work, now)
+                written += 1
+                if written == counted:  # each time there is twice as much
+                    await count_anew(writer)
+                    counted *= 2
             if progress is not None:
                 progress(report.name, reader.lines, reader.expected)
     report.problems.sort(key=attrgetter("line"))
     if writer is not None and not report.problems and isinstance(loader, DealersLoader):
         await loader.finish(writer, now)
+    if writer is not None and not report.problems:
+        await count_anew(writer)
 
 
 async def _read_ahead(chunks: Iterator[Any]) -> AsyncGenerator[Any]:

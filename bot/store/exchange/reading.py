@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -11,7 +10,9 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
+from bot.store.exchange.encoding import look_through
 from bot.store.exchange.files import Column, CsvFile
+from bot.store.exchange.values import ROUNDED, shortened
 
 CHUNK = 5_000
 _LIMIT = 1_000_000  # one cell; a longer one is a missing quotation mark
@@ -58,9 +59,12 @@ class FileReader:
     def chunks(self) -> Iterator[list[Line]]:
         """Lists of good lines; what is wrong is told as it is found."""
         csv.field_size_limit(_LIMIT)
-        encoding, ends = look_through(self.path)
-        self.expected = max(ends - 1, 0)
-        with self.path.open(encoding=encoding, newline="") as stream:
+        look = look_through(self.path)
+        self.expected = max(look.ends - 1, 0)
+        if look.broken:
+            self.problem(look.broken, "", "", look.reason)
+            return
+        with self.path.open(encoding=look.encoding, newline="") as stream:
             reader = csv.reader(stream, strict=True)
             columns = self._header(reader)
             if columns is None:
@@ -73,7 +77,8 @@ class FileReader:
         """Tell that a cell (or a whole line) is wrong."""
         self.tell(Problem(self.path.name, line, column, str(value)[:80], reason))
 
-    def _header(self, reader: Iterator[list[str]]) -> list[Column] | None:
+    def _header(self, reader: Iterator[list[str]]) -> list[Column | None] | None:
+        """The columns in the order of the file; None where a column has no name: its cells must be empty."""
         try:
             names = [name.strip().lower() for name in next(reader)]
         except StopIteration:
@@ -82,9 +87,9 @@ class FileReader:
         except csv.Error as error:
             self.problem(1, "", "", f"not a CSV line ({error})")
             return None
-        unknown = [name for name in names if name not in self.spec.by_name]
+        unknown = [name for name in names if name and name not in self.spec.by_name]
         missing = [each.name for each in self.spec.columns if each.required and each.name not in names]
-        doubled = {name for name in names if names.count(name) > 1}
+        doubled = {name for name in names if name and names.count(name) > 1}
         for name in unknown:
             known = ", ".join(self.spec.by_name)
             self.problem(1, name, "", f"unknown column; this file has {known}")
@@ -94,9 +99,9 @@ class FileReader:
             self.problem(1, name, "", "this column is there twice")
         if unknown or missing or doubled:
             return None
-        return [self.spec.by_name[name] for name in names]
+        return [self.spec.by_name[name] if name else None for name in names]
 
-    def _lines(self, reader: Any, columns: list[Column]) -> Iterator[Line]:
+    def _lines(self, reader: Any, columns: list[Column | None]) -> Iterator[Line]:
         absent = {each.name: each.default for each in self.spec.columns if each not in columns}
         while True:
             try:
@@ -106,7 +111,7 @@ class FileReader:
             except csv.Error as error:
                 self.problem(reader.line_num, "", "", f"not a CSV line ({error})")
                 return
-            if not any(cells):
+            if not any(map(str.strip, cells)):
                 continue
             self.lines += 1
             line = self._line(reader.line_num, cells, columns, absent)
@@ -114,8 +119,10 @@ class FileReader:
                 yield line
 
     def _line(
-        self, number: int, cells: list[str], columns: list[Column], absent: dict[str, Any]
+        self, number: int, cells: list[str], columns: list[Column | None], absent: dict[str, Any]
     ) -> Line | None:
+        if len(cells) > len(columns) and not any(map(str.strip, cells[len(columns) :])):
+            cells = cells[: len(columns)]
         if len(cells) != len(columns):
             self.problem(number, "", "", f"has {len(cells)} cells, the header has {len(columns)}")
             return None
@@ -126,6 +133,11 @@ class FileReader:
         good = True
         for column, raw in zip(columns, cells, strict=True):
             cell = raw.strip()
+            if column is None:
+                if cell:
+                    self.problem(number, "", cell, "stands in a column without a name: name it in line 1")
+                    good = False
+                continue
             if not cell:
                 line[column.name] = column.default
                 if column.required:
@@ -135,7 +147,7 @@ class FileReader:
             try:
                 line[column.name] = column.read(cell)
             except ValueError as error:
-                self.problem(number, column.name, cell, str(error))
+                self.problem(number, column.name, cell, ROUNDED if shortened(cell) else str(error))
                 good = False
         return self._once(line) if good else None
 
@@ -147,23 +159,3 @@ class FileReader:
             return None
         self._seen.add(key)
         return line
-
-
-def look_through(path: Path) -> tuple[str, int]:
-    """The encoding, UTF-8 (with or without a mark) or GB18030, which Chinese spreadsheets write; and how many
-    lines end in it."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    encoding, ends = "utf-8-sig", 0
-    with path.open("rb") as stream:
-        while block := stream.read(1 << 20):
-            ends += block.count(b"\n")
-            encoding = encoding if _decodes(decoder, block) else "gb18030"
-    return (encoding if _decodes(decoder, b"", final=True) else "gb18030"), ends
-
-
-def _decodes(decoder: codecs.IncrementalDecoder, block: bytes, *, final: bool = False) -> bool:
-    try:
-        decoder.decode(block, final)
-    except UnicodeDecodeError:
-        return False
-    return True
