@@ -6,6 +6,8 @@ from rasa_sdk.events import SlotSet
 
 from actions.base import Call, CustomerAction, Events
 
+PHONE_WORDS = ("电话", "热线", "号码")
+
 
 class RequestHuman(CustomerAction):
     """Passes the wish on. The desk knows whether anybody is there, and tells the customer itself."""
@@ -14,6 +16,9 @@ class RequestHuman(CustomerAction):
     moves_on = True
 
     async def answer(self, call: Call) -> Events:
+        phone = call.runtime.settings.service_phone
+        if phone and any(word in call.text for word in PHONE_WORDS):
+            call.say(f"我们的客服热线是 {phone}，也可以在这里直接找人工。")
         call.hand_over("requested")
         return []
 

@@ -5,18 +5,20 @@ from __future__ import annotations
 import asyncio
 import gc
 import signal
-from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Annotated
 
 import typer
 from aiohttp import web
 from rich.console import Console
+from sqlalchemy.exc import DBAPIError
 
 from bot.care.care import Care
 from bot.care.cli import make_cli as make_care_cli
 from bot.channels.wechat.cli import make_cli as make_wechat_cli
 from bot.channels.wecom.channel import wecom_api
+from bot.complete import require_complete
 from bot.demo.switch import refuse_demo_beside_customers, refuse_demo_in_production
 from bot.desk.cli import admin_app
 from bot.erasing import erase_now
@@ -26,6 +28,7 @@ from bot.kit.errors import HuitoukeError
 from bot.kit.logging import set_up_logging
 from bot.kit.settings import Settings, demo_desk_password, kept_secret, load_settings
 from bot.migrations.models import all_tables
+from bot.migrations.state import FromTheFuture, NotMigrated, require_migrated
 from bot.steps import beat
 from bot.store.cli import add_commands
 
@@ -44,17 +47,18 @@ GARBAGE = (20_000, 20, 20)
 """How many new objects, and how many smaller searches, until the server looks for garbage again."""
 
 
-def _care() -> tuple[Care, Callable[[], Awaitable[None]]]:
-    from bot.server import make_parts
+@asynccontextmanager
+async def _care() -> AsyncGenerator[Care]:
+    from bot.server import make_parts, working
 
     parts = make_parts(_settings())
-    parts.wechat.start()
-
-    async def close() -> None:
-        await parts.wechat.close()
+    try:
+        await require_migrated(parts.database)
+    except HuitoukeError:
         await parts.database.close()
-
-    return parts.care.care, close
+        raise
+    async with working(parts):
+        yield parts.care.care
 
 
 app.add_typer(make_care_cli(_care), name="care")
@@ -73,12 +77,14 @@ def _starting() -> Settings:
     settings = _settings()
     with _said():
         refuse_demo_in_production(settings)
+        require_complete(settings)
     return settings
 
 
-async def _check_customers(settings: Settings) -> None:
+async def _check_database(settings: Settings) -> None:
     database = Database(settings.database)
     try:
+        await require_migrated(database)
         await refuse_demo_beside_customers(settings, database)
     finally:
         await database.close()
@@ -90,7 +96,7 @@ def serve() -> None:
     from bot.server import make_app
 
     settings = _starting()
-    _or_say(_check_customers(settings))
+    _or_say(_check_database(settings))
     _serve(make_app(settings), settings.host, settings.port)
 
 
@@ -99,7 +105,7 @@ def worker(
     schedule: Annotated[bool, typer.Option(help="Also give out the jobs; one such worker is enough.")] = True,
 ) -> None:
     """Run the background work of care, over Redis (HUITOUKE_REDIS_URL); for several on several machines."""
-    from bot.server import make_parts
+    from bot.server import make_parts, working
 
     settings = _starting()
     if not settings.redis_url:
@@ -111,17 +117,16 @@ def worker(
         ended = asyncio.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, ended.set)
-        parts.wechat.start()
-        await parts.care.jobs.start(schedule=schedule)
-        watch = asyncio.create_task(beat(), name="beat")
-        try:
-            await ended.wait()
-        finally:
-            watch.cancel()
-            await parts.care.jobs.close()
-            await parts.wechat.close()
-            await parts.database.close()
+        async with working(parts):
+            watch = asyncio.create_task(beat(), name="beat")
+            try:
+                await parts.care.jobs.start(schedule=schedule)
+                await ended.wait()
+            finally:
+                watch.cancel()
+                await parts.care.jobs.close()
 
+    _or_say(_check_database(settings))
     _or_say(work())
 
 
@@ -131,6 +136,7 @@ def actions() -> None:
     from actions.host import make_app
 
     settings = _starting()
+    _or_say(_check_database(settings))
     _serve(make_app(settings), "127.0.0.1", settings.actions_port)
 
 
@@ -160,6 +166,19 @@ def db_upgrade() -> None:
     from bot.migrations import upgrade
 
     settings = _settings()
+
+    async def refuse_to_go_back() -> None:
+        database = Database(settings.database)
+        try:
+            await require_migrated(database)
+        except FromTheFuture:
+            raise
+        except NotMigrated:
+            pass  # that is what we are here for
+        finally:
+            await database.close()
+
+    _or_say(refuse_to_go_back())
     upgrade(settings.database)
     console.print("The database is up to date.")
 
@@ -204,15 +223,16 @@ def _serve(app: web.Application, host: str, port: int) -> None:
 
     app.on_startup.append(keep)
     app.cleanup_ctx.append(watched)
-    web.run_app(
-        app,
-        host=host,
-        port=port,
-        print=lambda *_: None,
-        access_log=None,
-        loop=_loop(),
-        shutdown_timeout=5,
-    )
+    with _said():
+        web.run_app(
+            app,
+            host=host,
+            port=port,
+            print=lambda *_: None,
+            access_log=None,
+            loop=_loop(),
+            shutdown_timeout=5,
+        )
 
 
 def _loop() -> asyncio.AbstractEventLoop:
@@ -234,5 +254,37 @@ def _said() -> Generator[None]:
     try:
         yield
     except HuitoukeError as error:
-        console.print(f"[red]{error.message}[/red]")
+        _say(error.message)
         raise typer.Exit(1) from error
+
+
+def _say(message: str) -> None:
+    # On one line, whatever the width: who started us shows the last one.
+    console.print(message, style="red", soft_wrap=True, markup=False, highlight=False)
+
+
+def main() -> None:
+    """The command `huitouke`: whatever is wrong around us is one sentence and status 1, not a traceback."""
+    try:
+        app()
+    except HuitoukeError as error:
+        _say(error.message)
+    except DBAPIError as error:
+        _say(asyncio.run(_why_the_database_failed(error)))
+    except OSError as error:
+        _say(f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}.")
+    else:
+        return
+    raise SystemExit(1)
+
+
+async def _why_the_database_failed(error: DBAPIError) -> str:
+    """A statement failed: mostly the tables are not those of this version. Anything else is raised again."""
+    database = Database(load_settings().database)
+    try:
+        await require_migrated(database)
+    except HuitoukeError as why:
+        return why.message
+    finally:
+        await database.close()
+    raise error

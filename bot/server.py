@@ -5,7 +5,8 @@ Nothing is built at import; `make_app` builds everything from settings, a clock 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -137,6 +138,22 @@ def make_app(settings: Settings, clock: Clock = system_now) -> web.Application:
         Demo(parts.database, merchant_key, clock).add_to(app)
     Pages(settings).add_to(app)
     return app
+
+
+@asynccontextmanager
+async def working(parts: Parts) -> AsyncGenerator[None]:
+    """The parts that care needs outside of a server: what it sends may wake a conversation, whose turn is
+    taken here as well."""
+    await parts.brain.start()
+    parts.turns.start()
+    parts.wechat.start()
+    try:
+        yield
+    finally:
+        await parts.wechat.close()
+        await parts.turns.close()
+        await parts.brain.close()
+        await parts.database.close()
 
 
 async def _running(app: web.Application) -> AsyncIterator[None]:

@@ -34,7 +34,15 @@ MAY_IMPORT: dict[str, set[str]] = {
 }
 """What each part may import besides itself."""
 
-COMPOSE = {"bot.server", "bot.server_care", "bot.server_wechat", "bot.erasing", "bot.cli", "bot.migrations"}
+COMPOSE = {
+    "bot.server",
+    "bot.server_care",
+    "bot.server_wechat",
+    "bot.erasing",
+    "bot.complete",
+    "bot.cli",
+    "bot.migrations",
+}
 """These put the parts together: they may import every part but the brain."""
 
 

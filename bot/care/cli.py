@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from typing import Annotated
 
@@ -20,8 +21,8 @@ from bot.care.explain import customer_of, past
 from bot.kit.clock import zone
 from bot.kit.errors import HuitoukeError
 
-MakeCare = Callable[[], tuple[Care, Callable[[], Awaitable[None]]]]
-"""Makes care from the settings, and what closes it."""
+MakeCare = Callable[[], AbstractAsyncContextManager[Care]]
+"""Makes care from the settings, for the length of a block."""
 
 ACTOR = "命令行"
 console = Console()
@@ -37,11 +38,8 @@ def make_cli(make_care: MakeCare) -> typer.Typer:
 
     def run(work: Callable[[Care], Awaitable[None]]) -> None:
         async def all_of_it() -> None:
-            care, close = make_care()
-            try:
+            async with make_care() as care:
                 await work(care)
-            finally:
-                await close()
 
         try:
             asyncio.run(all_of_it())

@@ -83,10 +83,10 @@ class Jobs:
     def _broker(self, redis_url: str) -> AsyncBroker:
         if not redis_url:
             return InMemoryBroker(max_async_tasks=AT_ONCE, await_inplace=False)
-        from taskiq_redis import RedisStreamBroker
+        from bot.care.stream import Stream
 
         idle = int(TAKEN_OVER_AFTER / timedelta(milliseconds=1))
-        return RedisStreamBroker(
+        return Stream(
             redis_url, queue_name=QUEUE, consumer_group_name=QUEUE, maxlen=MOST_WAITING, idle_timeout=idle
         )
 

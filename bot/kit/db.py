@@ -207,11 +207,25 @@ def insert_into(session: AsyncSession, table: type[DeclarativeBase]) -> Any:
     return inserting(table).execution_options(preserve_rowcount=True)
 
 
+class WrongTables(Unavailable):
+    """The database's tables are not those of this version: run `huitouke db upgrade`."""
+
+    code = "wrong_tables"
+
+
+_NO_SUCH = ("no such table", "no such column", "UndefinedTable", "UndefinedColumn")
+"""How SQLite's messages and PostgreSQL's errors say that there is no such table or column."""
+
+
 def translated(error: DBAPIError | PoolTimeout) -> Exception:
     """The driver's error as one of ours where it means something to a caller, else itself.
 
     Whoever waited in vain for a connection is told the same as by a database that is busy.
     """
+    if isinstance(error, DBAPIError):
+        said = f"{type(error.orig).__name__} {error.orig}"
+        if any(words in said for words in _NO_SUCH):
+            return WrongTables()
     if isinstance(error, PoolTimeout) or error.connection_invalidated or isinstance(error, OperationalError):
         return Unavailable("The database is busy or out of reach: try again in a moment.")
     return error

@@ -7,9 +7,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot.kit.errors import HuitoukeError
 from bot.kit.ids import secret_token
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -92,6 +93,13 @@ class Settings(BaseSettings):
             return [part.strip().rstrip("/") for part in value.split(",") if part.strip()]
         return value
 
+    @field_validator("database_url")
+    @classmethod
+    def _a_database_we_know(cls, value: str) -> str:
+        if value and value.split(":", 1)[0].split("+", 1)[0] not in ("sqlite", "postgresql", "postgres"):
+            raise ValueError("begins with sqlite:/// or postgresql://")
+        return value
+
     @cached_property
     def database(self) -> str:
         """The database's URL with an async driver; SQLite in the data folder when none is set."""
@@ -137,5 +145,21 @@ def demo_desk_password(settings: Settings) -> Path:
     return settings.data_dir / "secrets" / "demo_desk"
 
 
+class BadSettings(HuitoukeError):
+    """A setting cannot be used."""
+
+    code = "bad_settings"
+
+
 def load_settings() -> Settings:
-    return Settings()
+    """The settings of this environment. BadSettings names every variable that cannot be read."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = "; ".join(f"{_variable(each['loc'])}: {each['msg']}" for each in error.errors())
+        raise BadSettings(f"Settings that cannot be used (docs/settings.md): {wrong}.") from None
+
+
+def _variable(place: tuple[int | str, ...]) -> str:
+    name = str(place[0]) if place else "?"
+    return name if name.isupper() else f"HUITOUKE_{name.upper()}"

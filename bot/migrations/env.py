@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from bot.kit.db import Database, UtcTime
 from bot.kit.settings import load_settings
 from bot.migrations.models import all_tables
+from bot.migrations.state import one_at_a_time
 
 
 def render_item(kind: str, item: Any, autogen: Any) -> str | Literal[False]:
@@ -38,7 +39,7 @@ def run(connection: Connection) -> None:
 async def run_with_own_engine(url: str) -> None:
     database = Database(url)
     try:
-        async with database.engine.connect() as connection:
+        async with one_at_a_time(database), database.engine.connect() as connection:
             await connection.run_sync(run)
             await connection.commit()
     finally:

@@ -15,7 +15,7 @@ from rich.table import Table
 
 from bot.kit.clock import system_now
 from bot.kit.db import Database, WriteSession
-from bot.kit.errors import HuitoukeError, NotFound, Unavailable
+from bot.kit.errors import HuitoukeError, NotFound
 from bot.kit.ids import CustomerId
 from bot.kit.settings import load_settings
 from bot.store.access.service import log_access
@@ -206,7 +206,5 @@ def _run(work: Callable[[Database], Awaitable[T]]) -> T:
     try:
         return asyncio.run(with_database())
     except HuitoukeError as error:
-        console.print(f"[red]{error.message}[/red]")
-        if isinstance(error, Unavailable):
-            console.print("When it is new: `huitouke db upgrade` makes its tables.")
+        console.print(error.message, style="red", soft_wrap=True, markup=False, highlight=False)
         raise typer.Exit(1) from error

@@ -60,7 +60,8 @@ async def _run(settings: Settings) -> None:
 
 async def _where_to_go(settings: Settings) -> str:
     address = f"http://localhost:{settings.port}"
-    lines = ["", f"  Shop page with the chat   {address}/shop"]
+    shop = f"  Shop page with the chat   {address}/shop"
+    lines = ["", shop if settings.demo else f"  The chat                  {address}/widget/"]
     if settings.demo and not settings.wechat_accounts:
         lines.append(f"  A WeChat customer's phone {address}/demo/wechat/phone/")
     customers = await _demo_customers(settings) if settings.demo else []
@@ -73,6 +74,9 @@ async def _where_to_go(settings: Settings) -> str:
     if settings.demo and password.exists():
         lines.append(f"  Desk of the agents        {address}/desk")
         lines.append(f"    hejing, wutong, chenchen (supervisor); password {password.read_text().strip()}")
+    if not settings.demo:
+        lines.append(f"  Desk of the agents        {address}/desk")
+        lines.append("    `huitouke admin create` makes the first admin")
     return "\n".join([*lines, "  Ctrl-C stops everything.", ""])
 
 
