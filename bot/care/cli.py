@@ -44,7 +44,7 @@ def make_cli(make_care: MakeCare) -> typer.Typer:
         try:
             asyncio.run(all_of_it())
         except HuitoukeError as error:
-            console.print(f"[red]{error.message}[/red]")
+            console.print(error.message, style="red", soft_wrap=True, markup=False, highlight=False)
             raise typer.Exit(1) from error
 
     _add_switches(app, run)

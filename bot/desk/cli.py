@@ -135,5 +135,5 @@ def _run(work: Callable[[WriteSession], Awaitable[Any]]) -> Any:
     try:
         return asyncio.run(run())
     except HuitoukeError as error:
-        console.print(f"[red]{error.message}[/red]")
+        console.print(error.message, style="red", soft_wrap=True, markup=False, highlight=False)
         raise typer.Exit(1) from error
