@@ -6,6 +6,7 @@ from datetime import datetime
 
 from aiohttp import web
 
+from bot.bookkeeping import Bookkeeping
 from bot.care.care import Care
 from bot.care.jobs import Jobs
 from bot.care.routes import CareRoutes
@@ -78,7 +79,9 @@ class CareSide:
             notices=notices,
             agents=AgentNotices(desk.office),
         )
-        self.jobs = Jobs(self.care, settings.redis_url)
+        books = Bookkeeping(database, clock)
+        work = {"books:expire": books.expire, "books:earn": books.earn}
+        self.jobs = Jobs(self.care, settings.redis_url, work)
 
     def add_to(self, app: web.Application) -> None:
         CareRoutes(self.care).add_to(Door(app, self._desk.sessions))

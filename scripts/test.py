@@ -140,6 +140,7 @@ def parts() -> list[Part]:
         Part("types: everything but the brain", [str(BIN / "basedpyright")], "static"),
         Part("types: the brain", [str(BIN / "basedpyright"), "-p", "bot/brain"], "static"),
         Part("import directions", [*pytest, "tests/test_imports.py"], "imports"),
+        Part("doors of the store", [str(BIN / "python"), "-m", "tools.doors"], "static"),
         Part("front end", ["npm", "run", "--silent", "check"], "web", cwd=ROOT / "bot" / "web"),
         Part("tests", [*pytest, "--ignore=tests/test_imports.py"], "root", ROOT, side_by_side, moment=moment),
         Part("tests of the brain", [*brain, "tests/brain"], "brain", ROOT, side_by_side, moment=moment),

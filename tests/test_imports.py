@@ -39,6 +39,7 @@ COMPOSE = {
     "bot.server_care",
     "bot.server_wechat",
     "bot.erasing",
+    "bot.bookkeeping",
     "bot.complete",
     "bot.cli",
     "bot.migrations",

@@ -1,4 +1,4 @@
-"""The background work of care, and when it is done: all schedules are in `SCHEDULES`.
+"""The background work of care and of the books, and when it is done: all schedules are in `SCHEDULES`.
 
 Taskiq runs it: in the server by default, over Redis in production (`HUITOUKE_REDIS_URL`, `huitouke worker`).
 Every job looks at the database for what there is to do, so it may come twice, late, or not at all: the next
@@ -8,7 +8,7 @@ one does the same.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import Any, Final
 
@@ -23,7 +23,15 @@ from bot.kit.tasks import TaskGroup
 
 log = structlog.get_logger(__name__)
 
-SCHEDULES: Final[dict[str, int]] = {"care:plan": 60, "care:send": 5, "care:follow": 120}
+Work = Callable[[], Awaitable[Any]]
+
+SCHEDULES: Final[dict[str, int]] = {
+    "care:plan": 60,
+    "care:send": 5,
+    "care:follow": 120,
+    "books:expire": 60,
+    "books:earn": 60,
+}
 """Job → every so many seconds."""
 
 QUEUE: Final = "huitouke"
@@ -37,17 +45,19 @@ AT_ONCE: Final = 4
 class Jobs:
     """Runs the jobs in this process; over Redis, several processes share them."""
 
-    def __init__(self, care: Care, redis_url: str = "") -> None:
+    def __init__(self, care: Care, redis_url: str = "", more: Mapping[str, Work] | None = None) -> None:
+        """`more`: the work of jobs in `SCHEDULES` that are not care's."""
         self._redis = bool(redis_url)
         self.broker: AsyncBroker = self._broker(redis_url)
-        work: dict[str, Callable[[], Awaitable[Any]]] = {
+        work: dict[str, Work] = {
             "care:plan": care.plan,
             "care:send": care.send,
             "care:follow": care.follow,
+            **(more or {}),
         }
-        for name, seconds in SCHEDULES.items():
+        for name, job in work.items():
             self.broker.register_task(
-                self._guarded(name, work[name]), task_name=name, schedule=[{"interval": seconds}]
+                self._guarded(name, job), task_name=name, schedule=[{"interval": SCHEDULES[name]}]
             )
         self._scheduler = TaskiqScheduler(self.broker, [LabelScheduleSource(self.broker)])
         self._tasks = TaskGroup("care")

@@ -22,6 +22,7 @@ from bot.store.access.service import log_access
 from bot.store.customers.service import CustomerCard, find_customer
 from bot.store.exchange.importer import ImportReport, import_folder
 from bot.store.ledger.audit import audit
+from bot.store.points.cli import make_points_cli
 from bot.store.privacy.erase import erase_customer
 from bot.store.privacy.export import export_customer
 from bot.store.privacy.queue import removed
@@ -50,6 +51,7 @@ def add_commands(app: typer.Typer, erase_rest: EraseRest, all_tables: Callable[[
     ledger = typer.Typer(help="The ledger of points and money.", no_args_is_help=True)
     ledger.command("check")(check)
     app.add_typer(ledger, name="ledger")
+    app.add_typer(make_points_cli(_run), name="points")
 
 
 def import_(

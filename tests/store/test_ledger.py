@@ -14,8 +14,9 @@ from bot.kit.ids import CustomerId, TransactionId
 from bot.migrations.append_only import LEDGER
 from bot.store.ledger.audit import audit
 from bot.store.ledger.errors import AlreadyReversed, NotReversible, TooLittle
+from bot.store.ledger.expiry import expire_due
 from bot.store.ledger.models import Lot, Transaction
-from bot.store.ledger.service import expire_due, reverse
+from bot.store.ledger.service import reverse
 from bot.store.points.reads import points_summary
 from bot.store.points.service import earn, redeem_points
 from bot.store.requests.service import KeyReused

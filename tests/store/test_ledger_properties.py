@@ -31,8 +31,9 @@ from bot.store.cards.transfers import transfer
 from bot.store.ledger.audit import audit
 from bot.store.ledger.book import Posted
 from bot.store.ledger.errors import AlreadyReversed, NotReversible, TooLittle
+from bot.store.ledger.expiry import expire_due
 from bot.store.ledger.models import Account, Lot, Transaction
-from bot.store.ledger.service import expire_due, reverse
+from bot.store.ledger.service import reverse
 from bot.store.points.service import earn, redeem_points
 from bot.store.requests.service import Note
 from tests.store.builders import a_card, a_customer

@@ -27,8 +27,8 @@ from bot.store.customers.service import find_customer
 from bot.store.dealers.service import check_dealer
 from bot.store.facts.service import facts_for
 from bot.store.identities.service import access, ensure_identity
+from bot.store.ledger.expiry import expire_due
 from bot.store.ledger.models import Lot
-from bot.store.ledger.service import expire_due
 from bot.store.needs.reads import likely_needs
 from bot.store.offers.service import own_coupons
 from bot.store.orders.reads import recent_orders, reorder_rhythm

@@ -13,7 +13,7 @@ from bot.kit.db import Base
 from bot.kit.ids import AgentId, CustomerId
 from bot.store.columns import one_of, primary_key, reference
 
-OperationKind = Literal["redeem", "transfer", "complaint_open", "complaint_step"]
+OperationKind = Literal["redeem", "transfer", "complaint_open", "complaint_step", "hand_out"]
 OperationState = Literal["offered", "done", "refused", "failed", "expired", "withdrawn"]
 
 

@@ -1,4 +1,4 @@
-"""Redeem an item of the catalogue."""
+"""Redeem an item of the catalogue, and hand out what was redeemed."""
 
 from __future__ import annotations
 
@@ -7,10 +7,52 @@ from typing import Any
 
 from bot.desk.operations.kinds import CannotBe, Deed, Field, Prepared, number_of, text_of
 from bot.desk.operations.models import OperationKind
+from bot.kit.clock import local_date
 from bot.store.ledger.errors import TooLittle
-from bot.store.points.reads import Redeemable, points_summary, redeemable_items
-from bot.store.points.service import OutOfStock, TierTooLow, redeem_item
+from bot.store.points.reads import (
+    OpenRedemption,
+    Redeemable,
+    open_redemptions,
+    points_summary,
+    redeemable_items,
+)
+from bot.store.points.service import OutOfStock, TierTooLow, fulfil_redemption, redeem_item
 from bot.store.requests.service import Note
+
+
+class HandOut:
+    """The customer gets what their points bought."""
+
+    code: OperationKind = "hand_out"
+    title = "交付兑换品"
+    needs_customer = False
+
+    async def fields(self, deed: Deed) -> list[Field]:
+        """See Kind.fields."""
+        waiting = await open_redemptions(deed.session, deed.customer)
+        if not waiting:
+            raise CannotBe("这位客户没有等着交付的兑换。")
+        options = [(str(each.id), f"{local_date(each.at):%m月%d日} {each.what}") for each in waiting]
+        return [Field("redemption", "choice", "交付哪一笔", options)]
+
+    async def prepare(self, deed: Deed, params: Mapping[str, Any]) -> Prepared:
+        """See Kind.prepare."""
+        each = await self._chosen(deed, params)
+        return Prepared(f"交付{each.what}", f"交付{each.what}。", {"redemption": str(each.id)})
+
+    async def carry_out(self, deed: Deed, params: Mapping[str, Any]) -> str:
+        """See Kind.carry_out."""
+        each = await self._chosen(deed, params)
+        await fulfil_redemption(deed.session, each.id, deed.now)
+        return f"您用 {each.points:,} 积分换的{each.what}已经交付，请查收。"
+
+    async def _chosen(self, deed: Deed, params: Mapping[str, Any]) -> OpenRedemption:
+        wanted = text_of(params, "redemption", most=20)
+        waiting = await open_redemptions(deed.session, deed.customer)
+        found = next((each for each in waiting if str(each.id) == wanted), None)
+        if found is None:
+            raise CannotBe("这一笔已经交付或取消了。")
+        return found
 
 
 class Redeem:

@@ -18,7 +18,7 @@ from bot.desk.operations.complaint import MoveComplaint, OpenComplaint
 from bot.desk.operations.kinds import CannotBe, Deed, Kind
 from bot.desk.operations.models import Operation
 from bot.desk.operations.money import Transfer
-from bot.desk.operations.points import Redeem
+from bot.desk.operations.points import HandOut, Redeem
 from bot.desk.operations.settling import add_entry, locked, matter_of, settle
 from bot.desk.tickets.errors import NotYours
 from bot.desk.tickets.holding import Person, agent_row
@@ -32,7 +32,7 @@ from bot.store.identities.service import access
 
 LIFE: Final = timedelta(minutes=30)
 KINDS: Final[dict[str, Kind]] = {
-    kind.code: kind for kind in (Redeem(), Transfer(), OpenComplaint(), MoveComplaint())
+    kind.code: kind for kind in (Redeem(), HandOut(), Transfer(), OpenComplaint(), MoveComplaint())
 }
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from bot.kit.db import Database, WriteSession
 from bot.store.cards.models import Card, CardType
@@ -84,6 +84,8 @@ async def seed(database: Database, now: datetime, progress: Progress | None = No
         report("orders", 6, steps)
         await add_benefits(session)
         await add_stories(session, customers[: len(CAST)], now)
+        # What the orders earned is among the points already.
+        await session.execute(update(Order).values(points_state="none"))
         report("stories", 7, steps)
         return SeedReport(
             seeded=True,

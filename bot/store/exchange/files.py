@@ -72,6 +72,23 @@ TIERS = CsvFile(
     "Lines that are already there are brought up to date.",
 )
 
+EARNING_RULES = CsvFile(
+    "earning_rules",
+    "How money spent becomes points. Of several that hold for a customer the one that gives most counts.",
+    ("code",),
+    (
+        must("code", text(40), "short name of the rule"),
+        must("name", text(80), "what customers read: 每消费 1 元得 1 积分"),
+        must("points", whole(1), "so many points …"),
+        must("per_fen", whole(1), "… for every so many fen spent: 100 is one yuan"),
+        may("valid_months", whole(1, 1_200), "how long they last, to the day's end; empty: for ever"),
+        may("tier_code", text(20), "only for this `code` of tiers.csv"),
+        must("since", moment, "orders completed from then on earn by it"),
+        may("until", moment, "and before then"),
+    ),
+    "Lines that are already there are brought up to date.",
+)
+
 CARD_TYPES = CsvFile(
     "card_types",
     "Kinds of prepaid cards.",
@@ -266,6 +283,7 @@ DEALERS = CsvFile(
 
 FILES: tuple[CsvFile, ...] = (
     TIERS,
+    EARNING_RULES,
     CARD_TYPES,
     CUSTOMERS,
     CATALOGUE,

@@ -34,6 +34,7 @@ MOST_PROBLEMS = 1_000
 
 LOADERS: dict[str, Callable[[], Any]] = {
     files.TIERS.name: load_lists.tiers,
+    files.EARNING_RULES.name: load_lists.earning_rules,
     files.CARD_TYPES.name: load_lists.card_types,
     files.CUSTOMERS.name: CustomersLoader,
     files.CATALOGUE.name: load_lists.catalogue,

@@ -17,7 +17,7 @@ from bot.store.dealers.models import DealerRegister
 from bot.store.dealers.service import NewDealer, publish_register
 from bot.store.exchange.loading import Counts, Known, lookup
 from bot.store.exchange.reading import FileReader, Line
-from bot.store.points.models import CatalogueItem
+from bot.store.points.models import CatalogueItem, EarningRule
 
 
 class ListLoader:
@@ -110,6 +110,10 @@ class DealersLoader:
 
 def tiers() -> ListLoader:
     return ListLoader(Tier, "tiers")
+
+
+def earning_rules() -> ListLoader:
+    return ListLoader(EarningRule)
 
 
 def card_types() -> ListLoader:

@@ -22,7 +22,7 @@ from bot.store.exchange.files import FILES, Column, CsvFile
 from bot.store.exchange.values import day, positive_yuan, yuan
 from bot.store.ledger.models import REMAINS, Account, Lot, Transaction
 from bot.store.orders.models import Order, OrderLine
-from bot.store.points.models import CatalogueItem
+from bot.store.points.models import CatalogueItem, EarningRule
 
 Statement = Select[*tuple[Any, ...]]
 
@@ -64,17 +64,23 @@ def _cell(column: Column, value: Any, zone_name: str | None) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
+_LISTS: dict[str, tuple[Any, Any]] = {
+    "tiers": (Tier, Tier.rank),
+    "earning_rules": (EarningRule, EarningRule.code),
+    "card_types": (CardType, CardType.code),
+    "catalogue": (CatalogueItem, CatalogueItem.code),
+}
+"""What belongs to the company and not to one customer, and in which order it stands."""
+
+
 def _statement(spec: CsvFile, customers: Sequence[CustomerId]) -> Statement | None:
     """What a file holds about the customers, in columns named as in the file."""
     who = Customer.external_id.label("customer")
     own = (Customer.id.in_(customers), Customer.external_id.is_not(None))
+    if spec.name in _LISTS:
+        model, order = _LISTS[spec.name]
+        return select(*_columns(model, spec)).order_by(order)
     match spec.name:
-        case "tiers":
-            return select(*_columns(Tier, spec)).order_by(Tier.rank)
-        case "card_types":
-            return select(*_columns(CardType, spec)).order_by(CardType.code)
-        case "catalogue":
-            return select(*_columns(CatalogueItem, spec)).order_by(CatalogueItem.code)
         case "customers":
             columns = [*_columns(Customer, spec), Customer.tier_code.label("tier")]
             return select(*columns).where(*own).order_by(Customer.id)

@@ -1,10 +1,8 @@
-"""The movements every kind of account knows: credit, debit, move, reverse, expire."""
+"""The movements every kind of account knows: credit, debit, move, reverse."""
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
 from bot.kit.db import WriteSession
@@ -22,7 +20,7 @@ from bot.store.ledger.book import (
     write,
 )
 from bot.store.ledger.errors import AlreadyReversed, NotReversible
-from bot.store.ledger.models import REMAINS, Company, Consumption, Entry, Lot, Transaction, TransactionKind
+from bot.store.ledger.models import Company, Consumption, Entry, Lot, Transaction, TransactionKind
 from bot.store.requests.service import Note, fingerprint
 
 
@@ -111,32 +109,6 @@ async def reverse(session: WriteSession, transaction_id: TransactionId, note: No
     return await write(session, draft, locked)
 
 
-async def expire_due(session: WriteSession, now: datetime, limit: int = 200) -> int:
-    """Book the expiry of up to `limit` lots whose time has come; returns how many. Call until it is 0."""
-    statement = (
-        select(Lot.id, Lot.account_id)
-        .where(REMAINS, Lot.expires_at.is_not(None), Lot.expires_at <= now)
-        .order_by(Lot.expires_at, Lot.id)
-        .limit(limit)
-    )
-    due = (await session.execute(statement)).all()
-    locked = await lock_accounts(session, [row.account_id for row in due])
-    done = 0
-    for row in due:
-        take = await _whole_lot(session, row.id)
-        if take is None:
-            continue  # spent or expired by someone else while we waited for the lock
-        company = (
-            Company.POINTS_EXPIRED if locked[row.account_id].unit == "points" else Company.MONEY_FORFEITED
-        )
-        note = Note(await _expiry_key(session, take), now, "system", "到期")
-        draft = Draft("expire", note, fingerprint("expire", row.id, take.amount), takes=[take])
-        draft.company = [(company, take.amount)]
-        await write(session, draft, {row.account_id: locked[row.account_id]})
-        done += 1
-    return done
-
-
 async def _require_not_reversed(session: WriteSession, transaction_id: TransactionId) -> None:
     reversal = aliased(Transaction)
     undone = select(reversal.id).where(reversal.reverses_id == transaction_id).exists().label("undone")
@@ -168,15 +140,3 @@ async def _taken(session: WriteSession, transaction_id: TransactionId) -> list[T
     )
     rows = (await session.execute(statement)).all()
     return [Take(row.id, row.account_id, -row.amount, row.expires_at) for row in rows]
-
-
-async def _whole_lot(session: WriteSession, lot_id: int) -> Take | None:
-    statement = select(Lot.id, Lot.account_id, Lot.remaining, Lot.expires_at).where(Lot.id == lot_id)
-    row = (await session.execute(statement)).one()
-    return Take(row.id, row.account_id, row.remaining, row.expires_at) if row.remaining else None
-
-
-async def _expiry_key(session: WriteSession, take: Take) -> str:
-    """A lot can expire again after a reversal gave some back: counting consumptions tells them apart."""
-    statement = select(func.count()).where(Consumption.lot_id == take.lot_id)
-    return f"expire:{take.lot_id}:{(await session.execute(statement)).scalar_one()}"

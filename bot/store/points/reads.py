@@ -16,7 +16,7 @@ from bot.kit.ids import CustomerId, TransactionId
 from bot.store.customers.models import Customer, Tier
 from bot.store.dates import last_day
 from bot.store.ledger.models import REMAINS, Account, Entry, Lot, Transaction, TransactionKind
-from bot.store.points.models import CatalogueItem, EarningRule
+from bot.store.points.models import CatalogueItem, EarningRule, Redemption
 
 SOON = timedelta(days=90)
 TIER_PERIOD = timedelta(days=365)
@@ -229,3 +229,39 @@ async def earning_rules(session: AsyncSession, now: datetime) -> list[EarningRul
     current = or_(EarningRule.until.is_(None), EarningRule.until > now)
     statement = select(EarningRule).where(EarningRule.since <= now, current).order_by(EarningRule.code)
     return list((await session.execute(statement)).scalars())
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRedemption:
+    """Something points bought that the customer does not have yet; `what` names item and number of pieces."""
+
+    id: int
+    what: str
+    points: int
+    at: datetime
+    customer_id: CustomerId
+
+
+async def open_redemptions(
+    session: AsyncSession, customer_id: CustomerId | None = None, limit: int = 50
+) -> list[OpenRedemption]:
+    """What is still to be handed out, the oldest first; to one customer or to all."""
+    statement = (
+        select(Redemption, CatalogueItem.name)
+        .join(CatalogueItem, CatalogueItem.id == Redemption.item_id)
+        .where(Redemption.state == "ordered")
+        .order_by(Redemption.at, Redemption.id)
+        .limit(limit)
+    )
+    if customer_id is not None:
+        statement = statement.where(Redemption.customer_id == customer_id)
+    return [
+        OpenRedemption(
+            row.id,
+            name + (f"×{row.quantity}" if row.quantity > 1 else ""),
+            row.points,
+            row.at,
+            row.customer_id,
+        )
+        for row, name in await session.execute(statement)
+    ]
