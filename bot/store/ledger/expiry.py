@@ -31,7 +31,7 @@ async def expire_due(session: WriteSession, now: datetime, limit: int = BLOCK) -
     if not due:
         return 0
     locked = await lock_accounts(session, [row.account_id for row in due])
-    units = {id_: account.unit for id_, account in locked.items()}
+    units: dict[AccountId, Unit] = {id_: account.unit for id_, account in locked.items()}
     still = select(_LOT.id, _LOT.account_id, _LOT.remaining, _consumptions()).where(
         one_of_many(session, _LOT.id, [row.id for row in due]), REMAINS
     )
@@ -86,7 +86,7 @@ def _book(session: Session, lots: Sequence[Any], units: Mapping[AccountId, Unit]
 _WHERE: dict[Unit, Company] = {"points": Company.POINTS_EXPIRED, "fen": Company.MONEY_FORFEITED}
 _LOT, _ACCOUNT = table_of(Lot).c, table_of(Account).c
 _CONSUMPTION, _TRANSACTION = table_of(Consumption).c, table_of(Transaction).c
-_DUE: Select[Any] = (
+_DUE: Select[Any, Any] = (
     select(_LOT.id, _LOT.account_id)
     .where(REMAINS, _LOT.expires_at.is_not(None), _LOT.expires_at <= bindparam("now"))
     .order_by(_LOT.expires_at, _LOT.id)
