@@ -1,4 +1,4 @@
-"""What the check of doors finds: functions that only tests use, and lines of its list that are out of date."""
+"""What the check of doors finds: functions that only tests use, and lines that are out of date."""
 
 from __future__ import annotations
 

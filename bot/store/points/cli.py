@@ -56,6 +56,11 @@ def make_points_cli(run: Run) -> typer.Typer:
 
         run(work)
 
+    _add_changes(app, run)
+    return app
+
+
+def _add_changes(app: typer.Typer, run: Run) -> None:
     @app.command()
     def fulfil(
         number: Annotated[int, typer.Argument(help="As `huitouke points redemptions` names it.")],
@@ -82,5 +87,3 @@ def make_points_cli(run: Run) -> typer.Typer:
 
         run(work)
         console.print(f"Redemption {number} is cancelled.")
-
-    return app
