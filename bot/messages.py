@@ -154,7 +154,8 @@ class Allowance:
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Who opens a conversation. `member_number` is set when the merchant's site vouched for them."""
+    """Who opens a conversation. `member_number` or `external_id` is set when the merchant's site vouched for
+    them."""
 
     channel: Channel
     account: str
@@ -162,6 +163,7 @@ class Visitor:
     locale: str = "zh-CN"
     time_zone: str = "Asia/Shanghai"
     member_number: str | None = None
+    external_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

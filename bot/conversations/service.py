@@ -41,7 +41,13 @@ from bot.messages import (
     VerifiedChanged,
     Visitor,
 )
-from bot.store.identities.service import access, ensure_identity, revoke, verify_by_merchant
+from bot.store.identities.service import (
+    access,
+    ensure_identity,
+    revoke,
+    verify_by_external_id,
+    verify_by_merchant,
+)
 
 MOST_HOMES = 50_000
 
@@ -88,6 +94,8 @@ class ConversationService:
             )
             if visitor.member_number is not None:
                 await verify_by_merchant(session, identity, visitor.member_number, now)
+            elif visitor.external_id is not None:
+                await verify_by_external_id(session, identity, visitor.external_id, now)
             row = await session.scalar(
                 select(Conversation).where(
                     Conversation.channel == visitor.channel,

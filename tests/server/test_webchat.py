@@ -12,6 +12,7 @@ import jwt
 import pytest
 from aiohttp import WSMsgType
 from aiohttp.test_utils import TestServer
+from sqlalchemy import text
 
 from bot.channels.web.gate import Gate
 from bot.kit.settings import Settings
@@ -239,9 +240,9 @@ async def member(server: TestServer) -> str:
     return "HM10000017"
 
 
-def user_token(settings: Settings, sub: str, hours: float = 1, key: str | None = None) -> str:
+def user_token(settings: Settings, sub: str, hours: float = 1, key: str | None = None, **more: object) -> str:
     now = datetime.now(UTC)
-    claims = {"sub": sub, "aud": "huitouke", "iat": now, "exp": now + timedelta(hours=hours)}
+    claims = {"sub": sub, "aud": "huitouke", "iat": now, "exp": now + timedelta(hours=hours), **more}
     return jwt.encode(claims, key or settings.merchant_key.get_secret_value(), algorithm="HS256")
 
 
@@ -256,7 +257,23 @@ async def test_the_merchants_signed_token_verifies_at_once(
     assert elsewhere["conversation"] == body["conversation"]
 
 
-@pytest.mark.parametrize("trouble", ["wrong key", "expired", "too long", "unknown", "not a token"])
+async def test_the_token_may_name_the_company_s_own_id(
+    server: TestServer, client: Client, settings: Settings
+) -> None:
+    """Who has no member numbers signs the id that was imported."""
+    await member(server)
+    async with server.app[PARTS].database.write() as session:
+        await session.execute(text("UPDATE customer SET external_id = 'crm-88213'"))
+    body = await client.session(user_token=user_token(settings, "crm-88213", by="external_id"))
+    assert body["verified"]
+    again = await client.session(user_token=user_token(settings, "crm-88213", by="external_id"))
+    assert again["conversation"] == body["conversation"]
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    ["wrong key", "expired", "too long", "unknown", "unknown id", "by phone", "nobody", "not a token"],
+)
 async def test_a_bad_merchant_token_is_refused(
     server: TestServer, client: Client, settings: Settings, trouble: str
 ) -> None:
@@ -267,6 +284,9 @@ async def test_a_bad_merchant_token_is_refused(
         "expired": user_token(settings, number, hours=-1),
         "too long": user_token(settings, number, hours=48),
         "unknown": user_token(settings, "HM99999999"),
+        "unknown id": user_token(settings, number, by="external_id"),
+        "by phone": user_token(settings, number, by="phone"),
+        "nobody": user_token(settings, " "),
         "not a token": "abc",
     }[trouble]
     async with client.http.post(f"{client.base}/api/web/session", json={"user_token": token}) as response:

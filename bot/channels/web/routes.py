@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from bot.channels.web import frames
 from bot.channels.web.inbox import ACCOUNT, Inbox
 from bot.channels.web.socket import HEARTBEAT_SECONDS, LARGEST_FRAME, PAGE, Socket
-from bot.channels.web.tokens import MEMBER_PREFIX, BadSession, BadUserToken, MerchantTokens, Session
+from bot.channels.web.tokens import MEMBER_PREFIX, BadSession, BadUserToken, MerchantTokens, Session, Vouched
 from bot.kit.clock import DEFAULT_ZONE, Clock
 from bot.kit.errors import BadInput, HuitoukeError, NotFound
 from bot.kit.ids import secret_token
@@ -90,12 +90,12 @@ class WebChat:
 
     async def _session(self, wish: SessionRequest) -> tuple[Session, OpenConversation, bool]:
         if wish.user_token:
-            member = self._merchant.member_number(wish.user_token)
-            visitor = self._visitor(ChannelUser(f"{MEMBER_PREFIX}{member}"), wish, member)
+            vouched = self._merchant.vouched(wish.user_token)
+            visitor = self._visitor(vouched.visitor, wish, vouched)
             try:
                 state = await self._inbox.conversations.open(visitor)
             except NotFound as error:
-                raise BadUserToken("登录凭证里的会员号不存在。") from error
+                raise BadUserToken("登录凭证里的客户不存在。") from error
             session = Session(visitor.channel_user, state.conversation)
             return session, state, not self._same(wish.token, session)
         if wish.token and (kept := await self._kept(wish)):
@@ -121,8 +121,10 @@ class WebChat:
         except BadSession:
             return False
 
-    def _visitor(self, user: ChannelUser, wish: SessionRequest, member: str | None) -> Visitor:
-        return Visitor("web", ACCOUNT, user, wish.locale, _known_zone(wish.time_zone), member)
+    def _visitor(self, user: ChannelUser, wish: SessionRequest, vouched: Vouched | None) -> Visitor:
+        member, external = (vouched.member_number, vouched.external_id) if vouched else (None, None)
+        zone_name = _known_zone(wish.time_zone)
+        return Visitor("web", ACCOUNT, user, wish.locale, zone_name, member, external)
 
     async def socket(self, request: web.Request) -> web.StreamResponse:
         """GET /api/web/socket"""

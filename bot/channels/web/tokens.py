@@ -15,6 +15,8 @@ AUDIENCE = "huitouke"
 SESSION_AUDIENCE = "huitouke-session"
 LONGEST_USER_TOKEN = timedelta(hours=24)
 MEMBER_PREFIX = "member:"
+EXTERNAL_PREFIX = "member:@"
+"""No member number begins with @."""
 MEMBER_SESSION = timedelta(hours=24)
 """A session that began with the merchant's word ends with the day, like the word itself."""
 
@@ -37,6 +39,15 @@ class Session:
 
     visitor: ChannelUser
     conversation: ConversationId
+
+
+@dataclass(frozen=True, slots=True)
+class Vouched:
+    """Whom the merchant's site vouches for: exactly one of the two names is set."""
+
+    visitor: ChannelUser
+    member_number: str | None = None
+    external_id: str | None = None
 
 
 class SessionTokens:
@@ -77,15 +88,16 @@ class SessionTokens:
 class MerchantTokens:
     """Reads the tokens with which a merchant's site vouches for its signed-in user.
 
-    Claims: `sub` the member number, `aud` "huitouke", `iat`, and `exp` at most 24 hours later.
+    Claims: `sub` who it is, `by` what names them there ("member_number", the default, or "external_id"),
+    `aud` "huitouke", `iat`, and `exp` at most 24 hours later (docs/protocols/webchat.md).
     """
 
     def __init__(self, key: str, algorithm: str) -> None:
         self._key = key
         self._algorithm = algorithm
 
-    def member_number(self, token: str) -> str:
-        """The member number that `token` proves. Raises BadUserToken."""
+    def vouched(self, token: str) -> Vouched:
+        """Whom `token` names. Raises BadUserToken."""
         if not self._key:
             raise BadUserToken("本站没有开通登录直达（未设置 HUITOUKE_MERCHANT_KEY）。")
         try:
@@ -100,4 +112,12 @@ class MerchantTokens:
             raise BadUserToken() from error
         if claims["exp"] - claims["iat"] > LONGEST_USER_TOKEN.total_seconds():
             raise BadUserToken("登录凭证的有效期超过 24 小时，请让网站签发更短的凭证。")
-        return str(claims["sub"])
+        if not claims["sub"].strip():
+            raise BadUserToken("登录凭证里没有写是谁（sub）。")
+        match claims.get("by", "member_number"):
+            case "member_number":
+                return Vouched(ChannelUser(f"{MEMBER_PREFIX}{claims['sub']}"), member_number=claims["sub"])
+            case "external_id":
+                return Vouched(ChannelUser(f"{EXTERNAL_PREFIX}{claims['sub']}"), external_id=claims["sub"])
+            case _:
+                raise BadUserToken("登录凭证里的 by 只能是 member_number 或 external_id。")
