@@ -6,13 +6,16 @@ Only in demo mode (HUITOUKE_DEMO), which prints who every customer is: never swi
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Annotated
 
 import jwt
 from aiohttp import web
+from pydantic import BaseModel, Field
 
+from bot.kit.bodies import read_model
 from bot.kit.clock import Clock, iso
 from bot.kit.db import Database
-from bot.kit.errors import BadInput, NotFound
+from bot.kit.errors import NotFound
 from bot.kit.ids import secret_token
 from bot.kit.settings import Settings, kept_secret
 from bot.store.customers.service import by_member_number
@@ -26,6 +29,12 @@ MESSAGES_SHOWN = 20
 def demo_merchant_key(settings: Settings) -> str:
     """The key with which the demo shop signs its users in; made on first use."""
     return kept_secret(settings.data_dir / "secrets" / "demo_merchant_key")
+
+
+class Who(BaseModel):
+    """Who signs in at the demo shop."""
+
+    member_number: Annotated[str, Field(max_length=40)]
 
 
 class Demo:
@@ -59,17 +68,14 @@ class Demo:
 
     async def user_token(self, request: web.Request) -> web.Response:
         """What a merchant's own site would do after its user signed in there."""
-        try:
-            number = (await request.json())["member_number"]
-        except (ValueError, KeyError, TypeError) as error:
-            raise BadInput('Send {"member_number": "HM…"}.') from error
+        number = read_model(Who, await request.read()).member_number
         async with self._database.read() as session:
-            if await by_member_number(session, str(number)) is None:
+            if await by_member_number(session, number) is None:
                 raise NotFound("没有这个会员号。")
         now = self._clock()
         token = jwt.encode(
             {
-                "sub": str(number),
+                "sub": number,
                 "aud": "huitouke",
                 "iat": now,
                 "exp": now + SIGNED_FOR,

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 from bot.desk.agents.models import Role
 from bot.desk.agents.sessions import Sessions, SignedIn, SignedOut, csrf_fits
 from bot.desk.tickets.holding import Person
+from bot.kit.bodies import problems_of, read_model
 from bot.kit.errors import BadInput, Forbidden, HuitoukeError, TooMany
 from bot.kit.proxies import Proxies
 
@@ -24,6 +25,8 @@ PATH: Final = "/api/desk"
 PROXIES: Final = web.AppKey("proxies", Proxies)
 """Who may say where a request comes from."""
 _RANK: Final[dict[Role, int]] = {"agent": 0, "supervisor": 1, "admin": 2}
+
+LONGEST_NUMBER: Final = 15
 
 M = TypeVar("M", bound=BaseModel)
 Handler = Callable[["Asking"], Awaitable[Any]]
@@ -54,10 +57,7 @@ class Asking:
 
     def number(self, name: str) -> int:
         """A number of the path."""
-        try:
-            return int(self.request.match_info[name])
-        except ValueError as error:
-            raise BadInput(f"{name} 应该是一个数字。") from error
+        return _number(name, self.request.match_info[name])
 
     def text(self, name: str) -> str:
         """A text of the path."""
@@ -70,10 +70,7 @@ class Asking:
     def query_number(self, name: str, default: int | None = None) -> int | None:
         """A number of the query, or the default."""
         raw = self.request.query.get(name)
-        try:
-            return int(raw) if raw else default
-        except ValueError as error:
-            raise BadInput(f"{name} 应该是一个数字。") from error
+        return _number(name, raw) if raw else default
 
     async def body(self, model: type[M]) -> M:
         """The JSON body, checked. Raises BadInput with the problems."""
@@ -82,27 +79,22 @@ class Asking:
 
 def read_body(model: type[M], raw: bytes) -> M:
     """`raw` as `model`. Raises BadInput with the problems."""
-    try:
-        return model.model_validate_json(raw or b"{}")
-    except ValidationError as error:
-        raise _bad(error) from error
+    return read_model(model, raw)
 
 
 def read_query(model: type[M], request: web.Request) -> M:
     """The query as `model`. Raises BadInput with the problems."""
     try:
-        return model.model_validate(dict(request.query), strict=False)
+        return model.model_validate(dict(request.query), strict=False, extra="forbid")
     except ValidationError as error:
-        raise _bad(error) from error
+        raise problems_of(error) from error
 
 
-def _bad(error: ValidationError) -> BadInput:
-    problems = [
-        {"at": ".".join(str(part) for part in each["loc"]), "message": each["msg"]}
-        for each in error.errors(include_url=False, include_input=False)
-    ]
-    first = problems[0]
-    return BadInput(f"{first['at']}：{first['message']}", problems=problems)
+def _number(name: str, raw: str) -> int:
+    """A number of the path or the query, of a size that ids and counts have. Raises BadInput."""
+    if not raw.isascii() or not raw.isdecimal() or len(raw) > LONGEST_NUMBER:
+        raise BadInput(f"{name} 应该是一个数字。")
+    return int(raw)
 
 
 class Door:

@@ -15,6 +15,14 @@ SHARED_HEADERS = {
     "Referrer-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
+EMBEDDED_HEADERS = {
+    # A page with `Cross-Origin-Embedder-Policy: require-corp` loads only what says that it may be loaded, and
+    # only frames that promise the same of what they load.
+    "Cross-Origin-Resource-Policy": "cross-origin",
+    "Cross-Origin-Embedder-Policy": "require-corp",
+}
+_TEXTS = {".js": "text/javascript", ".css": "text/css", ".html": "text/html", ".json": "application/json"}
+"""Said with their charset: a script without one is read in that of the page, and that may be GBK."""
 FOREVER = "public, max-age=31536000, immutable"
 FRESH = "no-cache"
 
@@ -49,10 +57,10 @@ class Pages:
         raise web.HTTPFound("/shop" if self._demo else "/widget/")
 
     async def loader(self, _request: web.Request) -> web.StreamResponse:
-        return self._file("widget.js", FRESH)
+        return self._file("widget.js", FRESH, embedded=True)
 
     async def widget(self, _request: web.Request) -> web.StreamResponse:
-        return self._file("widget/index.html", FRESH, policy=self._widget_policy)
+        return self._file("widget/index.html", FRESH, policy=self._widget_policy, embedded=True)
 
     async def desk(self, _request: web.Request) -> web.StreamResponse:
         return self._file("desk/index.html", FRESH, policy=self._page_policy)
@@ -61,15 +69,20 @@ class Pages:
         return self._file("shop/index.html", FRESH, policy=self._page_policy)
 
     async def asset(self, request: web.Request) -> web.StreamResponse:
-        return self._file(f"assets/{request.match_info['name']}", FOREVER)
+        return self._file(f"assets/{request.match_info['name']}", FOREVER, embedded=True)
 
-    def _file(self, name: str, cache: str, policy: str | None = None) -> web.StreamResponse:
+    def _file(
+        self, name: str, cache: str, policy: str | None = None, *, embedded: bool = False
+    ) -> web.StreamResponse:
+        """`embedded`: it is loaded by pages of other sites, also by those that isolate themselves."""
         path = (self._dist / name).resolve()
         if not self._dist.is_dir():
             raise NotBuilt()
         if not path.is_relative_to(self._dist) or not path.is_file():
             raise web.HTTPNotFound()
-        headers = {**SHARED_HEADERS, "Cache-Control": cache}
+        headers = {**SHARED_HEADERS, **(EMBEDDED_HEADERS if embedded else {}), "Cache-Control": cache}
+        if (kind := _TEXTS.get(path.suffix)) is not None:
+            headers["Content-Type"] = f"{kind}; charset=utf-8"
         if policy:
             headers["Content-Security-Policy"] = policy
         return web.FileResponse(path, headers=headers)

@@ -17,18 +17,21 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import structlog
 from sqlalchemy import DateTime, Dialect, MetaData, String, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, DisconnectionError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 from bot.kit.clock import require_utc
-from bot.kit.errors import Unavailable
+from bot.kit.errors import BadInput, Unavailable
 from bot.kit.sqlite import DRIVER
+
+log = structlog.get_logger(__name__)
 
 BUSY_MILLISECONDS = 5_000
 TURN_SECONDS = 20.0
@@ -156,7 +159,7 @@ class Database:
                 if not self.is_sqlite:
                     await session.connection(execution_options={"isolation_level": "AUTOCOMMIT"})
                 yield session
-            except (DBAPIError, PoolTimeout) as error:
+            except (DBAPIError, PoolTimeout, OverflowError) as error:
                 raise translated(error) from error
 
     @asynccontextmanager
@@ -170,7 +173,7 @@ class Database:
                     await session.connection(execution_options={"huitouke_write": True})
                 yield session
                 await session.commit()
-            except (DBAPIError, PoolTimeout) as error:
+            except (DBAPIError, PoolTimeout, OverflowError) as error:
                 await session.rollback()
                 raise translated(error) from error
             except BaseException:
@@ -217,7 +220,7 @@ _NO_SUCH = ("no such table", "no such column", "UndefinedTable", "UndefinedColum
 """How SQLite's messages and PostgreSQL's errors say that there is no such table or column."""
 
 
-def translated(error: DBAPIError | PoolTimeout) -> Exception:
+def translated(error: DBAPIError | PoolTimeout | OverflowError) -> Exception:
     """The driver's error as one of ours where it means something to a caller, else itself.
 
     Whoever waited in vain for a connection is told the same as by a database that is busy.
@@ -226,6 +229,10 @@ def translated(error: DBAPIError | PoolTimeout) -> Exception:
         said = f"{type(error.orig).__name__} {error.orig}"
         if any(words in said for words in _NO_SUCH):
             return WrongTables()
+    if isinstance(error, (DataError, OverflowError)):
+        # Doors check what they take; what slips through is still no fault of the house.
+        log.warning("value_does_not_fit", error=type(error).__name__)
+        return BadInput("有一个值太大了，或者含有不能保存的字符。")
     if isinstance(error, PoolTimeout) or error.connection_invalidated or isinstance(error, OperationalError):
         return Unavailable("The database is busy or out of reach: try again in a moment.")
     return error

@@ -170,7 +170,7 @@ async def test_another_system_opens_reads_writes_and_closes(house: House) -> Non
 
 
 async def test_pages_follow_each_other_without_gap_or_double(house: House) -> None:
-    """Conversations by their newest message, tickets by change: the last cursor later gives what is new."""
+    """Conversations by their beginning, tickets by change: the last cursor later gives what is new."""
     crm = await system(house)
     agent, customer, _, _ = await served(house)
     others = [await house.customer() for _ in range(2)]
@@ -204,3 +204,53 @@ def test_tokens_are_made_on_the_command_line_too(house_folder: str) -> None:
     assert run.invoke(admin_app, ["token", "revoke", listed.split("\t")[0]]).exit_code == 0
     assert run.invoke(admin_app, ["token", "list"]).stdout == ""
     assert run.invoke(admin_app, ["token", "make", "CRM", "--scope", "everything"]).exit_code == 1
+
+
+async def test_a_key_stands_for_one_request(house: House) -> None:
+    """With another body, or to another address, it is refused and nothing is done; the same again is the same,
+    in whatever order its fields come."""
+    crm = await system(house)
+    one, other = await house.customer(), await house.customer()
+    for customer in (one, other):
+        await customer.say("你好")
+        await customer.until("echo")
+    path = f"/conversations/{one.conversation}/messages"
+    assert (await crm.call("POST", path, "key-00001", text="师傅明天上门"))[0] == 201
+    for where, body in (
+        (path, {"text": "师傅后天上门"}),
+        (f"/conversations/{other.conversation}/messages", {"text": "师傅明天上门"}),
+        ("/tickets", {"conversation": one.conversation, "text": "师傅明天上门"}),
+    ):
+        status, refused = await crm.call("POST", where, "key-00001", **body)
+        assert (status, refused["error"]["code"]) == (422, "idempotency_key_reused")
+    assert (await crm.call("POST", path, "key-00001", text="师傅明天上门"))[0] == 201
+    wish = {"conversation": one.conversation, "text": "回访", "topic": None}
+    opened = await crm.call("POST", "/tickets", "key-00002", **wish)
+    assert opened == await crm.call("POST", "/tickets", "key-00002", **dict(reversed(wish.items())))
+    _, said = await crm.call("GET", f"{path}?since=0")
+    assert [each["text"] for each in said["messages"]].count("师傅明天上门") == 1
+    _, tickets = await crm.call("GET", "/tickets")
+    assert len(tickets["tickets"]) == 1
+
+
+async def test_a_list_that_changes_while_it_is_read_loses_nothing(house: House) -> None:
+    """Between two pages a conversation that was not listed yet is the newest of all: it still comes."""
+    crm = await system(house)
+    there = []
+    for number in range(5):
+        customer = await house.customer()
+        await customer.say(f"第{number}位")
+        await customer.until("echo")
+        there.append(customer)
+    listed: list[str] = []
+    cursor = ""
+    while True:
+        _, page = await crm.call("GET", f"/conversations?limit=2{cursor}")
+        listed += [each["id"] for each in page["conversations"]]
+        for customer in (there[0], there[3]):
+            await customer.say("还在吗")
+            await customer.until("echo")
+        if page["next"] is None:
+            break
+        cursor = f"&cursor={page['next']}"
+    assert listed == [customer.conversation for customer in reversed(there)]

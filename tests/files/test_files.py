@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -10,6 +11,8 @@ from urllib.parse import urlsplit
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.files.routes import FileRoutes
 from bot.files.service import BadUrl, FileStore, NoFile
@@ -50,12 +53,54 @@ async def http(files: FileStore) -> AsyncIterator[TestClient[web.Request, web.Ap
         b"\x7fELF",
         b"PK\x03\x04",
         b"hello\x00world",
+        "<html>你好".encode("gb18030"),
+        "<svg>你好".encode("utf-16"),
+        b"\xff\xfe\x00",
     ],
 )
 async def test_what_could_harm_is_refused(files: FileStore, data: bytes) -> None:
     """Pages, programs and archives are no files to keep, whatever they are called."""
     with pytest.raises(BadType):
         await files.keep("photo.png", data)
+
+
+def boxes(brand: bytes, *more: bytes) -> bytes:
+    """The beginning of a file in boxes, with its brands."""
+    inner = b"ftyp" + brand + bytes(4) + b"".join(more)
+    return (len(inner) + 4).to_bytes(4, "big") + inner + bytes(64)
+
+
+POEM = "床前明月光，疑是地上霜。\r\n举头望明月，低头思故乡。——积分到期是哪天？"
+
+
+@pytest.mark.parametrize(
+    ("data", "content_type"),
+    [
+        (boxes(b"heic", b"mif1", b"heic"), "image/heic"),
+        (boxes(b"mif1", b"mif1", b"heic"), "image/heic"),
+        (boxes(b"msf1", b"hevc"), "image/heic"),
+        (boxes(b"avif", b"mif1", b"miaf"), "image/avif"),
+        (boxes(b"mif1", b"avif"), "image/avif"),
+        (boxes(b"avis", b"msf1"), "image/avif"),
+        (boxes(b"isom", b"mp42"), "video/mp4"),
+        (boxes(b"M4V "), "video/mp4"),
+        (POEM.encode("gb18030"), "text/plain"),
+        (POEM.encode("gbk"), "text/plain"),
+        ("㐀𠀀€".encode("gb18030"), "text/plain"),
+        (POEM.encode("utf-8-sig"), "text/plain"),
+        (POEM.encode("utf-16"), "text/plain"),
+    ],
+)
+def test_what_phones_and_windows_make_is_known(data: bytes, content_type: str) -> None:
+    """Pictures of iPhones and newer cameras are pictures; text in the encodings of Chinese Windows is text."""
+    assert kind_of(data).content_type == content_type
+
+
+@given(st.binary(min_size=400, max_size=2000).filter(lambda data: len(set(data[:400])) > 100))
+def test_noise_is_no_text(data: bytes) -> None:
+    """GB18030 decodes much; what nobody writes gives it away."""
+    with contextlib.suppress(BadType):
+        assert kind_of(data).content_type != "text/plain"
 
 
 async def test_what_is_too_large_is_refused(files: FileStore) -> None:

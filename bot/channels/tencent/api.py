@@ -11,8 +11,9 @@ import aiohttp
 import structlog
 
 from bot.channels.tencent.counters import Counters
-from bot.channels.tencent.errors import Fault, failure
+from bot.channels.tencent.errors import Fault, failure, token_refused
 from bot.kit.errors import DeliveryUnknown, Unavailable
+from bot.kit.text import storable_json
 
 log = structlog.get_logger(__name__)
 
@@ -119,8 +120,23 @@ class Api:
 
     async def download(self, path: str, params: Mapping[str, str]) -> Download:
         """The file that `path` hands out; an error comes as JSON instead."""
-        signed = {**params, "access_token": await self._token()}
+        token = await self._token()
+        found = await self._downloaded(path, params, token)
+        if isinstance(found, dict) and token_refused(found):
+            token = await self._another(path, found, token)
+            found = await self._downloaded(path, params, token)
+        if isinstance(found, dict):
+            self._checked(path, found)
+            raise self._no_answer(path, "no_file", again=True)
+        self._counters.call(self._account, path, "0")
+        return found
+
+    async def _downloaded(
+        self, path: str, params: Mapping[str, str], token: str
+    ) -> Download | dict[str, Any]:
+        """A file, or the error that came in its place."""
         try:
+            signed = {**params, "access_token": token}
             async with self._http.session.get(self._base + path, params=signed) as answer:
                 data = await answer.content.read(LARGEST_DOWNLOAD + 1)
                 disposition = answer.content_disposition
@@ -128,8 +144,9 @@ class Api:
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise self._unreachable(path, error) from error
         if kind in ("application/json", "text/plain") and data[:1] == b"{":
-            self._checked(path, _object(data))
-        self._counters.call(self._account, path, "0")
+            answered = _object(data)
+            if answered is not None and answered.get("errcode"):
+                return answered
         return Download(data, disposition.filename or "" if disposition else "")
 
     async def _with_token(
@@ -143,12 +160,17 @@ class Api:
     ) -> dict[str, Any]:
         token = await self._token()
         answer = await self._send(method, path, _signed(parts, token, file), again=again)
-        if self._action(answer) == "refresh":
-            self._counters.call(self._account, path, str(answer["errcode"]))
-            assert self._tokens
-            token = await self._tokens.renew(token)
+        if token_refused(answer):
+            token = await self._another(path, answer, token)
             answer = await self._send(method, path, _signed(parts, token, file), again=again)
         return self._checked(path, answer)
+
+    async def _another(self, path: str, refusal: Mapping[str, Any], token: str) -> str:
+        """Another token than the one that was refused just now."""
+        self._counters.call(self._account, path, str(refusal.get("errcode")))
+        log.info("token_refused", account=self._account, call=path, errcode=refusal.get("errcode"))
+        assert self._tokens
+        return await self._tokens.renew(token)
 
     async def _token(self) -> str:
         if self._tokens is None:
@@ -171,10 +193,6 @@ class Api:
         if body is None:
             raise self._no_answer(path, "no_json", again=again)
         return body
-
-    def _action(self, answer: Mapping[str, Any]) -> str | None:
-        fault = self._faults.get(answer.get("errcode") or 0)
-        return fault.action if fault else None
 
     def _checked(self, path: str, answer: dict[str, Any] | None) -> dict[str, Any]:
         """The answer, unless it is an error's."""
@@ -208,13 +226,13 @@ class Api:
 
 def _json(body: Mapping[str, Any]) -> bytes:
     """JSON as the platforms want it: characters as they are (an escape is error 40033)."""
-    return json.dumps(body, ensure_ascii=False).encode()
+    return json.dumps(storable_json(body), ensure_ascii=False).encode()
 
 
 def _object(raw: bytes) -> dict[str, Any] | None:
     try:
-        body = json.loads(raw)
-    except ValueError:
+        body = storable_json(json.loads(raw))
+    except (ValueError, RecursionError):
         return None
     return body if isinstance(body, dict) else None
 

@@ -11,8 +11,9 @@ stop     trying again would not help
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Final, Literal
 
 from bot.kit.errors import Held, HuitoukeError, Unavailable
 
@@ -125,6 +126,19 @@ class TryLater(Unavailable, CallFailed):
 
 class TokenRejected(Unavailable, CallFailed):
     """The platform does not accept our access token, not even a new one."""
+
+
+TOKEN_CODES: Final = frozenset({40001, 40014, 41001, 42001, 42007, 42009})
+"""What a call that carries a token is answered when the token is the reason, on either platform: it is not
+known (any more), missing, or too old. A platform that starts again knows none of the tokens it gave."""
+
+
+def token_refused(answer: Mapping[str, Any]) -> bool:
+    """Does the answer to a call with a token say that it was the token? Codes that no page lists count by
+    the platform's own words."""
+    errcode = answer.get("errcode") or 0
+    words = str(answer.get("errmsg") or "").lower()
+    return errcode in TOKEN_CODES or (errcode != 0 and "access_token" in words)
 
 
 UNKNOWN = Fault("没有收录的错误码", "stop", alarm=True)

@@ -5,6 +5,7 @@ defusedxml refuses entities and document types, so neither bombs nor external en
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Final
 from xml.etree.ElementTree import Element, ParseError
@@ -13,12 +14,14 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from bot.kit.errors import BadInput
+from bot.kit.text import storable
 
 LARGEST: Final = 256 * 1024
 DEEPEST: Final = 8
 
-_ILLEGAL = bytes(set(range(0x20)) - set(b"\t\n\r"))
-"""No XML may hold them; one in a customer's text must not cost the message."""
+_CDATA = re.compile(r"(<!\[CDATA\[[^\]]*(?:\](?!\]>)[^\]]*)*\]\]>)")
+_REFERENCE = re.compile(r"&#(x[0-9a-fA-F]{1,8}|[0-9]{1,8});")
+"""A character by its number. In CDATA it is what the customer typed."""
 
 Node = str | list["Fields"]
 """A tag's text; or, for a tag with tags inside, one Fields for each time it occurs."""
@@ -39,7 +42,7 @@ def read(body: bytes) -> Fields:
     if len(body) > LARGEST:
         raise BadXml(f"A callback has at most {LARGEST // 1024} kB, this one has {len(body) // 1024} kB.")
     try:
-        root = fromstring(body.translate(None, _ILLEGAL).decode("utf-8", "replace"), forbid_dtd=True)
+        root = fromstring(_legal(body.decode("utf-8", "replace")), forbid_dtd=True)
     except (ParseError, DefusedXmlException, ValueError, RecursionError) as error:
         raise BadXml() from error
     return _fields(root, DEEPEST)
@@ -62,6 +65,19 @@ def inside(fields: Mapping[str, Node], *path: str) -> list[Fields]:
 def write(fields: Mapping[str, str | int | Mapping[str, str]]) -> bytes:
     """`fields` as a callback's or an answer's XML: numbers plain, texts as CDATA."""
     return f"<xml>{''.join(_tag(name, value) for name, value in fields.items())}</xml>".encode()
+
+
+def _legal(document: str) -> str:
+    """`document` without what no XML may hold: one such character must not cost a customer's message."""
+    parts = _CDATA.split(storable(document))
+    return "".join(part if number % 2 else _REFERENCE.sub(_held, part) for number, part in enumerate(parts))
+
+
+def _held(reference: re.Match[str]) -> str:
+    """The reference as it stands when an XML document may hold its character, else nothing."""
+    digits = reference[1]
+    code = int(digits[1:], 16) if digits[0] == "x" else int(digits)
+    return reference[0] if code < 0x110000 and storable(chr(code)) else ""
 
 
 def _nested(fields: Fields, name: str) -> list[Fields]:
@@ -87,7 +103,7 @@ def _tag(name: str, value: str | int | Mapping[str, str]) -> str:
     if isinstance(value, int):
         inner = str(value)
     elif isinstance(value, str):
-        inner = "<![CDATA[" + value.replace("]]>", "]]]]><![CDATA[>") + "]]>"
+        inner = "<![CDATA[" + storable(value).replace("]]>", "]]]]><![CDATA[>") + "]]>"
     else:
         inner = "".join(_tag(key, text_) for key, text_ in value.items())
     return f"<{name}>{inner}</{name}>"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from bot.kit.bodies import read_union
 from bot.kit.clock import iso
 from bot.kit.errors import BadInput, HuitoukeError, TooMany
 from bot.messages import LoggedMessage, Prompt, ServedBy
@@ -69,27 +69,14 @@ _reader: TypeAdapter[ClientFrame] = TypeAdapter(Annotated[ClientFrame, Field(dis
 def read(raw: str | bytes) -> ClientFrame:
     """The client's frame. Raises BadFrame with what is wrong in it."""
     try:
-        frame = _reader.validate_json(_without_halves(raw))
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(str(part) for part in first["loc"]) or "frame"
-        raise BadFrame(f"Bad frame: {where}: {first['msg']}") from error
+        frame = read_union(_reader, raw)
+    except BadInput as error:
+        raise BadFrame(f"Bad frame: {error.message}") from error
     if isinstance(frame, MessageFrame):
         given = [part for part in (frame.text, frame.choice, frame.file, frame.prompt) if part is not None]
         if len(given) != 1:
             raise BadFrame("Bad frame: a message has one of text, choice, file and prompt.")
     return frame
-
-
-def _without_halves(raw: str | bytes) -> str | bytes:
-    """Drop halves of a surrogate pair: a browser sends them (an emoji cut in two), no encoding holds them."""
-    text = raw if isinstance(raw, str) else raw.decode("utf-8", "ignore")
-    if "\\ud" not in text.lower():
-        return raw
-    try:
-        return json.dumps(json.loads(text), ensure_ascii=False).encode("utf-8", "ignore")
-    except (ValueError, RecursionError):
-        return raw
 
 
 def ack(client_id: str, seq: int) -> dict[str, Any]:

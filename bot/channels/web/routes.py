@@ -9,12 +9,13 @@ from weakref import WeakSet
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from aiohttp import BodyPartReader, WSCloseCode, web
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, Field
 
 from bot.channels.web import frames
 from bot.channels.web.inbox import ACCOUNT, Inbox
 from bot.channels.web.socket import HEARTBEAT_SECONDS, LARGEST_FRAME, PAGE, Socket
 from bot.channels.web.tokens import MEMBER_PREFIX, BadSession, BadUserToken, MerchantTokens, Session, Vouched
+from bot.kit.bodies import read_model
 from bot.kit.clock import DEFAULT_ZONE, Clock
 from bot.kit.errors import BadInput, HuitoukeError, NotFound
 from bot.kit.ids import secret_token
@@ -35,8 +36,6 @@ class FileTooLarge(BadInput):
 
 class SessionRequest(BaseModel):
     """What a client says to get a session."""
-
-    model_config = ConfigDict(extra="ignore")
 
     token: Annotated[str | None, Field(max_length=2000)] = None
     user_token: Annotated[str | None, Field(max_length=4000)] = None
@@ -70,10 +69,7 @@ class WebChat:
         """POST /api/web/session"""
         self._inbox.gate.check_origin(request)
         self._inbox.gate.check_address(self._inbox.gate.address(request))
-        try:
-            wish = SessionRequest.model_validate_json(await request.read())
-        except ValidationError as error:
-            raise BadInput(f"The session request is not valid: {error.error_count()} problem(s).") from error
+        wish = read_model(SessionRequest, await request.read())
         session, state, renewed = await self._session(wish)
         return web.json_response(
             {

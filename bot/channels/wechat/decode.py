@@ -18,6 +18,7 @@ from bot.channels.tencent.intake import Media, Said
 from bot.channels.tencent.xml import BadXml, Fields
 from bot.messages import ChannelUser
 
+SCENE = "qrscene_"
 Follow = Literal["subscribed", "unsubscribed"]
 
 
@@ -114,7 +115,8 @@ def _event(fields: Fields, user: ChannelUser, at: datetime) -> Arrival:
 
 
 def _subscribe(_fields: Fields, bare: Arrival, key: str) -> Arrival:
-    scene = key.removeprefix("qrscene_")[:64]
+    # Whoever follows after a payment comes with `last_trade_no_…`: that is an order, not a code they scanned.
+    scene = key.removeprefix(SCENE)[:64] if key.startswith(SCENE) else ""
     said = Said("关注了公众号", event={"kind": "subscribe", "scene": scene}, greet=True)
     return _with(bare, said, grants="action", follow="subscribed", scene=scene)
 

@@ -14,9 +14,16 @@ from bot.channels.wechat_platform.state import Account, Phone, Platform
 from bot.channels.wechat_platform.templates import as_read, problem_with
 
 DAILY = 500_000
+TEXTS = {
+    40001: "invalid credential, access_token is invalid or not latest",
+    40014: "invalid access_token",
+    41001: "access_token missing",
+    42001: "access_token expired",
+}
 
 
 def error(code: int, text: str = "") -> web.Response:
+    text = text or TEXTS.get(code, "")
     return web.json_response({"errcode": code, "errmsg": text or ("ok" if code == 0 else f"error {code}")})
 
 

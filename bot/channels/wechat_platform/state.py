@@ -79,6 +79,8 @@ class Platform:
     clock: Callable[[], float] = time.time
     retry_seconds: float = 5.0
     down: bool = False
+    unknown_token: int = 40001
+    """What a call with a token that the platform does not know is answered; after it started again, all."""
     quota: tuple[int, float] = (5, 48 * 3600)
     action_quota: tuple[int, float] = (3, 60)
 
@@ -115,7 +117,7 @@ class Platform:
         for account, (known, until) in self.tokens.items():
             if token and known == token:
                 return account, 0 if until > self.clock() else 42001
-        return "", 40001 if token else 41001
+        return "", self.unknown_token if token else 41001
 
     def keep(self, name: str, data: bytes) -> str:
         """Store media; its id."""

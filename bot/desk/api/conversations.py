@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Row, Select, select, tuple_
+from sqlalchemy import Row, Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.conversations import log as message_log
@@ -21,7 +17,8 @@ from bot.desk.api.door import Call, Endpoint
 from bot.desk.audit.service import record
 from bot.desk.office import Office
 from bot.desk.parses import emotion_of, intent_of
-from bot.kit.errors import BadInput, NotFound
+from bot.kit.cursors import read_cursor, write_cursor
+from bot.kit.errors import NotFound
 from bot.kit.ids import ConversationId, CustomerId, IdentityId
 from bot.messages import Content
 from bot.store.access.service import log_access
@@ -43,7 +40,7 @@ class ConversationEndpoints:
             "listConversations",
             "GET",
             "/conversations",
-            "Conversations, the newest message first",
+            "Conversations, the one that began last first: an order that no new message changes",
             "conversations:read",
             shapes.ConversationPage,
             self.list,
@@ -83,19 +80,19 @@ class ConversationEndpoints:
     async def list(self, call: Call) -> shapes.ConversationPage:
         """See `table`."""
         wanted = cast(shapes.ConversationQuery, call.query)
-        statement = _conversations().order_by(Conversation.last_message_at.desc(), Conversation.id.desc())
+        statement = _conversations().order_by(Conversation.id.desc())
         if wanted.owner is not None:
             statement = statement.where(Conversation.owner == wanted.owner)
         if wanted.channel is not None:
             statement = statement.where(Conversation.channel == wanted.channel)
         if wanted.cursor is not None:
-            key = tuple_(Conversation.last_message_at, Conversation.id)
-            statement = statement.where(key < read_cursor(wanted.cursor))
+            (before,) = read_cursor(wanted.cursor, 1)
+            statement = statement.where(Conversation.id < before)
         async with self._office.database.read() as session:
             rows = (await session.execute(statement.limit(wanted.limit + 1))).all()
         shown = rows[: wanted.limit]
         last = shown[-1][0] if len(rows) > wanted.limit else None
-        after = write_cursor(last.last_message_at.isoformat(), last.id) if last is not None else None
+        after = write_cursor(last.id) if last is not None else None
         return shapes.ConversationPage(conversations=[self._shape(row, call) for row in shown], next=after)
 
     async def one(self, call: Call) -> shapes.Conversation:
@@ -177,19 +174,6 @@ def message_shape(row: Message) -> shapes.Message:
         intent=intent,
         emotion=emotion_of(row.parse)[0],
     )
-
-
-def write_cursor(*parts: str) -> str:
-    return base64.urlsafe_b64encode(json.dumps(parts).encode()).decode().rstrip("=")
-
-
-def read_cursor(text: str) -> tuple[datetime, str]:
-    """A moment and an id. Raises BadInput."""
-    try:
-        at, id_ = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        return datetime.fromisoformat(at), str(id_)
-    except (binascii.Error, ValueError, TypeError) as error:
-        raise BadInput("The cursor is not one of ours: start again without it.") from error
 
 
 def _conversations() -> Select[*tuple[Any, ...]]:

@@ -21,6 +21,7 @@ _ERRORS: Final = {
     403: "The token lacks the scope.",
     404: "There is no such thing.",
     409: "The state does not allow it; `code` says why.",
+    422: "The idempotency key was used for another request: nothing was done.",
     429: "The token calls too often: nothing was done.",
 }
 
@@ -71,12 +72,17 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
         "parameters": parameters,
         "responses": {
             str(endpoint.status): {"description": "Done.", "content": _content(endpoint.answer)},
-            **{str(status): _refusal(status) for status in sorted({400, 401, 403, 429, *endpoint.errors})},
+            **{str(status): _refusal(status) for status in sorted(_errors(endpoint))},
         },
     }
     if endpoint.body is not None:
         told["requestBody"] = {"required": True, "content": _content(endpoint.body)}
     return told
+
+
+def _errors(endpoint: Endpoint) -> set[int]:
+    """Every status that refuses; 422 is a key that was used for something else."""
+    return {400, 401, 403, 429, *({422} if endpoint.method == "POST" else ()), *endpoint.errors}
 
 
 def _refusal(status: int) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import structlog
 from aiohttp import web
 from pydantic import BaseModel
 
+from bot.desk.api.keys import Keys
 from bot.desk.api.shapes import NoQuery
 from bot.desk.api.tokens import Caller, Tokens
 from bot.desk.http import address_of, read_body, read_query
@@ -63,10 +64,11 @@ class Endpoint:
 class ApiDoor:
     """Registers endpoints and serves them."""
 
-    def __init__(self, app: web.Application, tokens: Tokens, limit: RateLimit) -> None:
+    def __init__(self, app: web.Application, tokens: Tokens, keys: Keys, limit: RateLimit) -> None:
         """`limit`: how many calls a token has, in this process."""
         self._app = app
         self._tokens = tokens
+        self._keys = keys
         self._limit = limit
 
     def add(self, endpoints: Iterator[Endpoint]) -> None:
@@ -93,10 +95,12 @@ class ApiDoor:
             raise TooManyCalls(retry_after=wait)
         caller.require(endpoint.scope)
         key = request.headers.get(KEY_HEADER, "")
-        if endpoint.method == "POST" and not 8 <= len(key) <= 64:
-            raise BadInput(f"Send a header {KEY_HEADER} of 8 to 64 characters, the same when you try again.")
+        if endpoint.method == "POST" and not (8 <= len(key) <= 64 and key.isascii() and key.isprintable()):
+            raise BadInput(f"Send a header {KEY_HEADER} of 8 to 64 ASCII characters, the same when you try again.")
         query = read_query(endpoint.query, request)
         body = read_body(endpoint.body, await request.read()) if endpoint.body else None
+        if endpoint.method == "POST":
+            await self._keys.claim(caller.token, key, endpoint.method, request.path, body)
         return Call(caller, dict(request.match_info), query, body, f"api{caller.token}:{key}")
 
 

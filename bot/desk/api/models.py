@@ -1,14 +1,14 @@
-"""Table of tokens."""
+"""Tables of tokens, and of what their idempotency keys were used for."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import JSON, String
+from sqlalchemy import JSON, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.kit.db import Base
-from bot.store.columns import primary_key
+from bot.store.columns import primary_key, reference
 
 
 class ApiToken(Base):
@@ -26,3 +26,17 @@ class ApiToken(Base):
     expires_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
     last_used_at: Mapped[datetime | None]
+
+
+class ApiRequest(Base):
+    """What an idempotency key of a token was used for: the same key means the same request, or it is refused."""
+
+    __tablename__ = "api_request"
+
+    id: Mapped[int] = primary_key()
+    token_id: Mapped[int] = reference("api_token.id")
+    key: Mapped[str] = mapped_column(String(64))
+    digest: Mapped[str] = mapped_column(String(64))
+    made_at: Mapped[datetime]
+
+    __table_args__ = (UniqueConstraint("token_id", "key"), Index(None, "made_at"))

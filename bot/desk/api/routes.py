@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from bot.desk.api.conversations import ConversationEndpoints
 from bot.desk.api.document import document
 from bot.desk.api.door import PATH, ApiDoor, Endpoint
+from bot.desk.api.keys import Keys
 from bot.desk.api.models import ApiToken
 from bot.desk.api.tickets import TicketEndpoints
 from bot.desk.api.tokens import SCOPES, Tokens, live_tokens, make_token, revoke_token
@@ -43,7 +44,8 @@ class Api:
 
     def add_to(self, app: web.Application, limit: RateLimit) -> None:
         """Serve the endpoints, as often as `limit` allows a token, and the document to everybody."""
-        ApiDoor(app, Tokens(self._office.database, self._office.clock), limit).add(self.endpoints())
+        database, clock = self._office.database, self._office.clock
+        ApiDoor(app, Tokens(database, clock), Keys(database, clock), limit).add(self.endpoints())
         told = document(self.endpoints(), self._company)
 
         async def describe(_request: web.Request) -> web.Response:

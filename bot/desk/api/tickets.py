@@ -23,6 +23,7 @@ from bot.desk.tickets.opening import Opening, open_ticket
 from bot.desk.tickets.standing import Actor, NewEntry
 from bot.desk.tickets.thread import add
 from bot.desk.work import Matter
+from bot.kit.cursors import number_of
 from bot.kit.errors import BadInput, Conflict, NotFound
 from bot.kit.ids import ConversationId
 
@@ -98,9 +99,7 @@ class TicketEndpoints:
     async def list(self, call: Call) -> shapes.TicketPage:
         """See `table`."""
         wanted = cast(shapes.TicketQuery, call.query)
-        if wanted.cursor is not None and not wanted.cursor.isdecimal():
-            raise BadInput("The cursor is not one of ours: start again without it.")
-        after = int(wanted.cursor or 0)
+        after = number_of(wanted.cursor) if wanted.cursor else 0
         statement = select(Ticket).where(Ticket.n > after).order_by(Ticket.n).limit(wanted.limit + 1)
         for column, value in (
             (Ticket.state, wanted.state),

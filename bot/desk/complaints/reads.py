@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Final, Literal
 
-from sqlalchemy import Row, Select, case, func, select
+from sqlalchemy import Row, Select, case, func, select, tuple_, type_coerce
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.desk.masks import mask_name
 from bot.kit.clock import iso
+from bot.kit.cursors import moment_of, number_of, read_cursor, write_cursor
+from bot.kit.db import UtcTime
 from bot.kit.errors import NotFound
 from bot.store.complaints.models import Complaint, ComplaintEvent
 from bot.store.complaints.steps import OPEN, STATE_TEXT, STEPS
@@ -20,29 +22,43 @@ PAGE: Final = 50
 
 
 async def board(
-    session: AsyncSession, view: BoardView, me: str, now: datetime, offset: int
-) -> tuple[list[dict[str, Any]], bool]:
-    """A page of complaints, and whether there are more."""
-    statement = _joined().offset(offset).limit(PAGE + 1)
+    session: AsyncSession, view: BoardView, me: str, now: datetime, cursor: str | None
+) -> tuple[list[dict[str, Any]], str | None]:
+    """A page of complaints from `cursor` on, and the cursor of the next one."""
+    statement = _joined().limit(PAGE + 1)
     is_open = Complaint.state.in_(OPEN)
     if view == "overdue":
-        late = Complaint.first_reply_at.is_(None) & (Complaint.first_reply_due < now)
-        statement = statement.where(late).order_by(Complaint.first_reply_due)
-    elif view == "all":
-        statement = statement.order_by(Complaint.received_at.desc(), Complaint.id.desc())
-    else:
+        statement = statement.where(Complaint.first_reply_at.is_(None) & (Complaint.first_reply_due < now))
+    elif view != "all":
         statement = statement.where(is_open)
         if view == "mine":
             statement = statement.where(Complaint.owner == me)
-        # An unanswered one is due by its first reply; an answered one by the customer's right of appeal.
-        unanswered = Complaint.first_reply_at.is_(None)
-        statement = statement.order_by(
-            unanswered.desc(),
-            case((unanswered, Complaint.first_reply_due), else_=Complaint.appeal_from),
-            Complaint.id,
-        )
+    # An unanswered one is due by its first reply; an answered one by the customer's right of appeal.
+    answered = case((Complaint.first_reply_at.is_(None), 0), else_=1)
+    due = case((Complaint.first_reply_at.is_(None), Complaint.first_reply_due), else_=Complaint.appeal_from)
+    if view == "all":
+        key = tuple_(Complaint.received_at, Complaint.id)
+        statement = statement.order_by(Complaint.received_at.desc(), Complaint.id.desc())
+        if cursor:
+            at, id_ = read_cursor(cursor, 2)
+            statement = statement.where(key < (moment_of(at), number_of(id_)))
+    else:
+        statement = statement.order_by(answered, due, Complaint.id)
+        if cursor:
+            which, at, id_ = read_cursor(cursor, 3)
+            reached = (number_of(which), moment_of(at), number_of(id_))
+            statement = statement.where(tuple_(answered, type_coerce(due, UtcTime), Complaint.id) > reached)
     rows = (await session.execute(statement)).all()
-    return [_line(row, now) for row in rows[:PAGE]], len(rows) > PAGE
+    shown = rows[:PAGE]
+    return [_line(row, now) for row in shown], _after(shown[-1][0], view) if len(rows) > PAGE else None
+
+
+def _after(last: Complaint, view: BoardView) -> str:
+    if view == "all":
+        return write_cursor(last.received_at, last.id)
+    if last.first_reply_at is None:
+        return write_cursor(0, last.first_reply_due, last.id)
+    return write_cursor(1, last.appeal_from, last.id)
 
 
 async def counts(session: AsyncSession, now: datetime) -> dict[str, int]:

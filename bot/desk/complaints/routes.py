@@ -6,7 +6,7 @@ from typing import Annotated, Any, cast, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot.desk.complaints.reads import PAGE, BoardView, board, counts, one
+from bot.desk.complaints.reads import BoardView, board, counts, one
 from bot.desk.complaints.service import take
 from bot.desk.http import Asking, Door
 from bot.desk.office import Office
@@ -37,12 +37,13 @@ class ComplaintRoutes:
         view = asking.request.query.get("view", "due")
         if view not in get_args(BoardView):
             raise BadInput(f"view 要是其中之一：{'、'.join(get_args(BoardView))}。")
-        offset = asking.query_number("cursor", 0) or 0
         now = self._office.clock()
         async with self._office.database.read() as session:
-            found, more = await board(session, cast("BoardView", view), asking.who.name, now, offset)
+            found, after = await board(
+                session, cast("BoardView", view), asking.who.name, now, asking.query_text("cursor")
+            )
             told = await counts(session, now)
-        return {"complaints": found, "next": str(offset + PAGE) if more else None, "counts": told}
+        return {"complaints": found, "next": after, "counts": told}
 
     async def one(self, asking: Asking) -> Any:
         """GET /api/desk/complaints/{number}"""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from bot.kit.bodies import read_union
 from bot.kit.errors import BadInput, HuitoukeError
 
 
@@ -21,7 +22,7 @@ Conversation = Annotated[str, Field(min_length=3, max_length=40)]
 
 
 class _Frame(BaseModel):
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class HelloFrame(_Frame):
@@ -71,11 +72,9 @@ _reader: TypeAdapter[ClientFrame] = TypeAdapter(Annotated[ClientFrame, Field(dis
 def read(raw: str | bytes) -> ClientFrame:
     """The client's frame. Raises BadFrame with what is wrong in it."""
     try:
-        return _reader.validate_json(raw)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(str(part) for part in first["loc"]) or "frame"
-        raise BadFrame(f"Bad frame: {where}: {first['msg']}") from error
+        return read_union(_reader, raw)
+    except BadInput as error:
+        raise BadFrame(f"Bad frame: {error.message}") from error
 
 
 def dumps(frame: dict[str, Any]) -> str:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,7 +18,7 @@ from bot.desk.tickets.lines import customer_json, last_json, with_customer, with
 from bot.desk.tickets.models import Ticket
 from bot.desk.work import COUNTER
 from bot.kit.clock import iso
-from bot.kit.errors import BadInput
+from bot.kit.cursors import moment_of, number_of, read_cursor, write_cursor
 from bot.kit.ids import AgentId, CustomerId
 from bot.store.counters.models import Counter
 
@@ -128,9 +125,9 @@ async def bot_page(
         .limit(limit + 1)
     )
     if cursor is not None:
-        at, id_ = _read_cursor(cursor)
+        at, id_ = read_cursor(cursor, 2)
         key = tuple_(Conversation.last_message_at, Conversation.id)
-        statement = statement.where(key < (datetime.fromisoformat(at), id_))
+        statement = statement.where(key < (moment_of(at), id_))
     rows = (await session.execute(statement)).all()
     shown = rows[:limit]
     listed = [
@@ -144,7 +141,7 @@ async def bot_page(
         for row in shown
     ]
     more = len(rows) > limit
-    return listed, _cursor(shown[-1].last_message_at.isoformat(), shown[-1].id) if more else None
+    return listed, write_cursor(shown[-1].last_message_at, shown[-1].id) if more else None
 
 
 def _filtered(statement: Select[Ticket], wanted: Wanted) -> Select[Ticket]:
@@ -177,37 +174,30 @@ def _in_view(wanted: Wanted) -> ColumnElement[bool]:
 
 def _ordered(statement: Select[Ticket], wanted: Wanted) -> Select[Ticket]:
     """In the view's order, from the cursor on."""
-    given = _read_cursor(wanted.cursor) if wanted.cursor else None
     if wanted.view == "queue":
-        if given:
+        if wanted.cursor:
             key = tuple_(Ticket.rank_at, Ticket.id)
-            statement = statement.where(key > (datetime.fromisoformat(given[0]), int(given[1])))
+            statement = statement.where(key > _position(wanted.cursor))
         return statement.order_by(Ticket.rank_at, Ticket.id)
     if wanted.view == "closed":
-        if given:
+        if wanted.cursor:
             key = tuple_(Ticket.closed_at, Ticket.id)
-            statement = statement.where(key < (datetime.fromisoformat(given[0]), int(given[1])))
+            statement = statement.where(key < _position(wanted.cursor))
         return statement.order_by(Ticket.closed_at.desc(), Ticket.id.desc())
-    if given:
-        statement = statement.where(Ticket.n < int(given[0]))
+    if wanted.cursor:
+        (n,) = read_cursor(wanted.cursor, 1)
+        statement = statement.where(Ticket.n < number_of(n))
     return statement.order_by(Ticket.n.desc())
+
+
+def _position(cursor: str) -> tuple[datetime, int]:
+    at, id_ = read_cursor(cursor, 2)
+    return moment_of(at), number_of(id_)
 
 
 def _cursor_after(ticket: Ticket, view: View) -> str:
     if view == "queue":
-        return _cursor(ticket.rank_at.isoformat(), str(ticket.id))
+        return write_cursor(ticket.rank_at, ticket.id)
     if view == "closed" and ticket.closed_at is not None:
-        return _cursor(ticket.closed_at.isoformat(), str(ticket.id))
-    return _cursor(str(ticket.n), "")
-
-
-def _cursor(first: str, second: str) -> str:
-    return base64.urlsafe_b64encode(json.dumps([first, second]).encode()).decode()
-
-
-def _read_cursor(text: str) -> tuple[str, str]:
-    try:
-        first, second = json.loads(base64.urlsafe_b64decode(text))
-        return str(first), str(second)
-    except (binascii.Error, ValueError, TypeError) as error:
-        raise BadInput("这一页的位置不对，请从头刷新列表。") from error
+        return write_cursor(ticket.closed_at, ticket.id)
+    return write_cursor(ticket.n)

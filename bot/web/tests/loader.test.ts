@@ -21,10 +21,21 @@ beforeEach(() => {
       return windows.get(this);
     },
   });
+  globalThis.MutationObserver = class extends Watching {
+    constructor(callback: MutationCallback) {
+      super(callback);
+      watching.push(this);
+    }
+  };
   window.matchMedia = (() => ({ matches: false })) as unknown as typeof matchMedia;
 });
 
+const Watching = MutationObserver;
+const watching: MutationObserver[] = [];
+
 afterEach(() => {
+  for (const each of watching.splice(0)) each.disconnect(); // what is loaded would come back by itself
+  document.querySelector("#huitouke")?.remove();
   document.body.replaceChildren();
   localStorage.clear();
   delete window.Huitouke;
@@ -62,6 +73,37 @@ it("makes one widget when it is loaded twice", async () => {
   await load();
   await load();
   expect(document.querySelectorAll("#huitouke")).toHaveLength(1);
+});
+
+it("stays, with its frame as it is, when the page replaces its body", async () => {
+  await load();
+  button().click();
+  const before = frame();
+  document.body.replaceWith(document.createElement("body"));
+  document.body.innerHTML = "<p>the next page</p>";
+  await Promise.resolve();
+  expect(document.querySelectorAll("#huitouke")).toHaveLength(1);
+  expect(frame()).toBe(before);
+  expect(button().getAttribute("aria-expanded")).toBe("true");
+});
+
+it.each(["removed", "documentReplaced"])("comes back with its state after it was %s", async (how) => {
+  await load();
+  button().click();
+  widgetSays({ type: "ready" });
+  if (how === "removed") document.querySelector("#huitouke")?.remove();
+  else {
+    const page = document.createElement("html");
+    page.append(document.createElement("head"), document.createElement("body"));
+    document.replaceChild(page, document.documentElement);
+  }
+  await vi.waitFor(() => expect(shadow()).toBeTruthy());
+  expect(button().getAttribute("aria-expanded")).toBe("true");
+  inFrame().heard.length = 0;
+  widgetSays({ type: "ready" }); // the frame loaded again
+  expect(inFrame().heard).toMatchObject([{ type: "init", open: true }]);
+  document.querySelector("#huitouke")?.remove(); // and once more
+  await vi.waitFor(() => expect(shadow()).toBeTruthy());
 });
 
 it("ignores messages from other windows and other origins", async () => {

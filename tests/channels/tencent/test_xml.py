@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from xml.sax.saxutils import escape
 
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from bot.channels.tencent import xml
 from bot.channels.tencent.xml import BadXml
+from bot.kit.text import storable
 
 BOMB = b"""<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY a "ha">%s]><xml><Content>&l9;</Content></xml>""" % (
     b"".join(b'<!ENTITY l%d "%s">' % (n, (b"&l%d;" % (n - 1) if n else b"&a;") * 10) for n in range(10))
@@ -102,3 +104,35 @@ def test_any_bytes_end_in_fields_or_one_error(body: bytes) -> None:
         xml.read(body)
     except BadXml:
         pass
+
+
+@given(st.text(max_size=60), st.booleans())
+def test_no_character_costs_the_message(said: str, cdata: bool) -> None:
+    """Whatever a customer typed, written by a platform that does not look: what XML can hold arrives."""
+    inner = as_cdata(said) if cdata else "".join(f"&#{ord(char)};" for char in said)
+    body = f"<xml><Content>{inner}</Content></xml>".encode("utf-8", "surrogatepass")
+    heard = xml.text(xml.read(body), "Content")
+    halves = "".join("\ufffd" * 3 if "\ud800" <= char <= "\udfff" else char for char in said)
+    expected = storable(halves if cdata else said)
+    assert heard == (re.sub("\r\n?", "\n", expected) if cdata else expected)
+
+
+@pytest.mark.parametrize(
+    ("inner", "heard"),
+    [
+        ("<![CDATA[积分\uffff多少]]>", "积分多少"),
+        ("积分&#11;多少", "积分多少"),
+        ("积分&#xFFFF;多少&#x20;&#0;", "积分多少 "),
+        ("<![CDATA[我打了&#11;这几个字]]>", "我打了&#11;这几个字"),
+        ("<![CDATA[a]&#11;]b]]><![CDATA[]]]]>&#11;<![CDATA[>]]>", "a]&#11;]b]]>"),
+        ("&#99999999;&#x110000;好", "好"),
+    ],
+)
+def test_what_no_xml_may_hold_is_left_out(inner: str, heard: str) -> None:
+    """Raw or by its number; what was typed as text stays text."""
+    assert xml.text(xml.read(f"<xml><Content>{inner}</Content></xml>".encode()), "Content") == heard
+
+
+def test_an_answer_holds_nothing_that_its_reader_refuses() -> None:
+    """What we write ourselves can be read again, also with characters that slipped in."""
+    assert xml.text(xml.read(xml.write({"Content": "好\x0b\uffff\ud800的]]>"})), "Content") == "好的]]>"

@@ -12,10 +12,11 @@ from sqlalchemy import select, update
 from bot.channels.tencent.api import UNREACHABLE
 from bot.channels.tencent.models import WxAllowance, WxPart, WxToken
 from bot.conversations.models import Message
+from bot.files.models import StoredFile
 from bot.kit.clock import FakeClock
 from bot.kit.errors import BadInput, Held
 from bot.messages import Allowance, ChannelUser, Notice
-from tests.channels.conftest import APP, SUBSCRIPTION, Town, close_town, make_town
+from tests.channels.conftest import APP, PNG, SUBSCRIPTION, Town, close_town, make_town
 
 SEND, TOKEN = "/cgi-bin/message/custom/send", "/cgi-bin/stable_token"
 USER = ChannelUser("o-wang")
@@ -103,6 +104,30 @@ async def test_a_token_that_expires_in_flight_is_renewed_once(town: Town, code: 
     assert await town.states() == ["sent"]
     forced = [body for path, body in town.platform.calls if path == TOKEN and body["force_refresh"]]
     assert (sent(town), len(forced)) == (2, 1)
+
+
+@pytest.mark.parametrize("kind", ["official", "wecom"])
+@pytest.mark.parametrize("code", [40001, 40014, 41001, 42001, 42007])
+async def test_a_platform_that_knows_no_token_any_more_is_asked_for_another(
+    town: Town, kind: str, code: int
+) -> None:
+    """The platform started again and refuses what it gave, by whatever code: the next answer arrives all the
+    same, and so does the picture."""
+    who = town.official() if kind == "official" else town.wecom()
+    await who.say("你好")
+    await town.shown(who, 1)
+    town.platform.tokens.clear()
+    town.platform.unknown_token = code
+    await who.say("在吗")
+    assert await town.shown(who, 2) == ["echo: 你好", "echo: 在吗"]
+    town.platform.tokens.clear()
+    await who.picture("门.png", PNG)
+
+    async def fetched() -> bool:
+        async with town.parts.database.read() as session:
+            return await session.scalar(select(StoredFile.state)) == "kept"
+
+    await town.until(fetched)
 
 
 async def test_many_messages_fetch_one_token(town: Town) -> None:

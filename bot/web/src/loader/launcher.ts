@@ -36,8 +36,33 @@ export class Launcher {
     this.panel.setAttribute("aria-label", strings.title);
     this.box.append(this.panel, this.button);
     root.append(this.box);
-    document.body.append(this.host);
     this.show();
+  }
+
+  /**
+   * Put it into the page, and again whenever the page loses it. It stands beside the body and not in it: what
+   * replaces the body (Turbo, pjax) leaves it alone, and the talk in its frame goes on. Whatever replaces the
+   * whole document, or removes what it does not know, has it back at once; `returned` tells that the frame
+   * then began anew.
+   */
+  stay(returned: () => void): void {
+    const put = () => {
+      const page: HTMLElement | null = document.documentElement;
+      if (!page || this.host.isConnected) return;
+      page.append(this.host);
+      returned();
+    };
+    document.documentElement.append(this.host);
+    const watch = new MutationObserver(() => {
+      put();
+      look();
+    });
+    const look = () => {
+      watch.disconnect();
+      watch.observe(document, { childList: true });
+      if (document.documentElement) watch.observe(document.documentElement, { childList: true });
+    };
+    look();
   }
 
   /** The widget's frame, hidden until opened. */

@@ -24,6 +24,7 @@ export class Widget {
       if (event.key === "Escape" && this.open) this.setOpen(false);
     });
     window.addEventListener("message", (event) => this.hear(event));
+    launcher.stay(() => this.begunAnew());
     window.visualViewport?.addEventListener("resize", () => this.fit());
     window.visualViewport?.addEventListener("scroll", () => this.fit());
     // Somebody who has talked to us, or whom we know, hears from us without opening anything first.
@@ -49,6 +50,12 @@ export class Widget {
     if (this.ready) this.tell({ type: "identify", userToken });
     else if (userToken) this.load();
     if (!userToken) setActive(false);
+  }
+
+  /** The page had lost us: the frame loads again, and is told how things stood when it is ready. */
+  private begunAnew(): void {
+    this.ready = false;
+    this.lockPage(this.open && matchMedia(PHONE).matches);
   }
 
   private load(): void {
@@ -103,6 +110,7 @@ export class Widget {
   private lockPage(lock: boolean): void {
     const { style } = document.documentElement;
     if (lock) {
+      if (style.overflow === "hidden") return;
       this.pageOverflow = style.overflow;
       style.overflow = "hidden";
     } else if (style.overflow === "hidden") style.overflow = this.pageOverflow;

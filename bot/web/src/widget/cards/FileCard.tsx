@@ -4,7 +4,7 @@ import { useStrings } from "../context";
 import { fileSize } from "../format";
 
 /** What may be shown in place; anything else is only ever a download. */
-const PICTURES = new Set(["image/png", "image/jpeg", "image/gif", "image/webp"]);
+const PICTURES = new Set(["image/png", "image/jpeg", "image/gif", "image/webp", "image/avif"]);
 
 export function FileCard({ data }: { data: FileData }) {
   const { file: said } = useStrings();
