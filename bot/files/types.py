@@ -109,7 +109,7 @@ def _boxed(data: bytes) -> Kind:
 
 
 def _is_text(data: bytes) -> bool:
-    """Plain text in one of the encodings that Chinese text has, and nothing a browser might take for a page."""
+    """Plain text in one of the encodings that Chinese text has, and no page for a browser."""
     text = _decoded(data)
     return text is not None and not re.search(
         r"<\s*(!doctype|html|svg|script|\?xml)", text[:4096], re.IGNORECASE

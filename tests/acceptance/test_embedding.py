@@ -52,7 +52,7 @@ async def shop(tmp_path: Path) -> AsyncGenerator[str]:
 
 
 async def test_the_chat_lives_through_what_the_page_does(shop: str, context: BrowserContext) -> None:
-    """It opens in an isolated page in GBK; with the body replaced the talk goes on where it was; with the whole
+    """It opens in an isolated page in GBK; with its body replaced the talk goes on; with the whole
     document replaced it comes back by itself, open, with what was said."""
     page = await context.new_page()
     problems: list[str] = []

@@ -207,7 +207,7 @@ def test_tokens_are_made_on_the_command_line_too(house_folder: str) -> None:
 
 
 async def test_a_key_stands_for_one_request(house: House) -> None:
-    """With another body, or to another address, it is refused and nothing is done; the same again is the same,
+    """With another body, or to another address, it is refused and nothing is done; the same again is,
     in whatever order its fields come."""
     crm = await system(house)
     one, other = await house.customer(), await house.customer()

@@ -92,7 +92,7 @@ POEM = "床前明月光，疑是地上霜。\r\n举头望明月，低头思故�
     ],
 )
 def test_what_phones_and_windows_make_is_known(data: bytes, content_type: str) -> None:
-    """Pictures of iPhones and newer cameras are pictures; text in the encodings of Chinese Windows is text."""
+    """Pictures of iPhones and newer cameras are pictures; text in Chinese encodings is text."""
     assert kind_of(data).content_type == content_type
 
 

@@ -96,7 +96,9 @@ class ApiDoor:
         caller.require(endpoint.scope)
         key = request.headers.get(KEY_HEADER, "")
         if endpoint.method == "POST" and not (8 <= len(key) <= 64 and key.isascii() and key.isprintable()):
-            raise BadInput(f"Send a header {KEY_HEADER} of 8 to 64 ASCII characters, the same when you try again.")
+            raise BadInput(
+                f"Send a header {KEY_HEADER} of 8 to 64 ASCII characters, the same when you try again."
+            )
         query = read_query(endpoint.query, request)
         body = read_body(endpoint.body, await request.read()) if endpoint.body else None
         if endpoint.method == "POST":

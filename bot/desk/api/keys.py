@@ -50,7 +50,7 @@ class Keys:
                 .values(token_id=token, key=key, digest=digest, made_at=now)
                 .on_conflict_do_nothing(index_elements=["token_id", "key"])
             )
-            if added.rowcount == 1:
+            if added.rowcount == 1:  # pyright: ignore[reportAttributeAccessIssue]
                 await session.execute(delete(ApiRequest).where(ApiRequest.made_at < now - KEPT))
                 return
             known = await session.scalar(

@@ -29,7 +29,7 @@ class ApiToken(Base):
 
 
 class ApiRequest(Base):
-    """What an idempotency key of a token was used for: the same key means the same request, or it is refused."""
+    """What an idempotency key of a token was used for: the same key is the same request."""
 
     __tablename__ = "api_request"
 

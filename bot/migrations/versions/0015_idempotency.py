@@ -1,7 +1,7 @@
 """What an idempotency key was used for.
 
-Revision ID: 0014_doors
-Revises: 0012_erasure
+Revision ID: 0015_idempotency
+Revises: 0014_code_limits
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from alembic import op
 
 from bot.kit.db import UtcTime
 
-revision = "0014_doors"
-down_revision = "0012_erasure"
+revision = "0015_idempotency"
+down_revision = "0014_code_limits"
 branch_labels = None
 depends_on = None
 
