@@ -1,7 +1,7 @@
 """What an idempotency key was used for.
 
-Revision ID: 0015_idempotency
-Revises: 0014_code_limits
+Revision ID: 0016_idempotency
+Revises: 0015_orders_earn
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from alembic import op
 
 from bot.kit.db import UtcTime
 
-revision = "0015_idempotency"
-down_revision = "0014_code_limits"
+revision = "0016_idempotency"
+down_revision = "0015_orders_earn"
 branch_labels = None
 depends_on = None
 
