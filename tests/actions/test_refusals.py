@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -83,16 +81,14 @@ def wide(text: str) -> str:
 @given(
     st.sampled_from(WORDS), BEFORE, AFTER, SIGNS, SIGNS, st.sampled_from([str.upper, str.lower, wide, str])
 )
-def test_manners_width_case_and_signs_change_nothing(
-    row: tuple[str, str], before: str, after: str, first: str, last: str, write: Callable[[str], str]
-) -> None:
+def test_manners_width_case_and_signs_change_nothing(row, before, after, first, last, write) -> None:
     """Whatever stands around a refusal, it is the same refusal."""
     text, _ = row
     assert scope_of(write(f"{first}{before}{text}{after}{last}")) == scope_of(text)
 
 
 @given(st.sampled_from(WORDS), st.lists(st.sampled_from([" ", "\u3000", "\t", "\n"]), max_size=3))
-def test_blanks_between_the_characters_change_nothing(row: tuple[str, str], blanks: list[str]) -> None:
+def test_blanks_between_the_characters_change_nothing(row, blanks) -> None:
     """退 订, T D."""
     text, scope = row
     assert scope_of("".join(each + "".join(blanks) for each in text)) == scope
