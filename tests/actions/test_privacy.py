@@ -50,7 +50,7 @@ async def test_messages_are_stopped_by_purpose(
 
 
 async def test_all_messages_are_all_and_can_be_had_again(talk: Talk, customer_id: CustomerId) -> None:
-    """所有消息 has notices about one's own rights in it; 恢复提醒 brings back those alone."""
+    """所有消息 has the notices about one's own rights in it; 恢复提醒 brings back those, and no advertising."""
     assert "还有办理进度和到期提醒" in await talk.begin("action_privacy_optout", "所有消息都不要")
     assert "照常" not in await talk.say("确认", "affirm")
     expected = {"marketing": "withdrawn", "care:card_expiring": "withdrawn"}

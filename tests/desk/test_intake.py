@@ -110,7 +110,7 @@ def test_what_is_about_something_else_is_no_word_about_the_queue(text: str) -> N
 
 
 def test_every_question_of_the_bots_is_answered_while_somebody_waits() -> None:
-    """Whatever the bot understands and is not named as no question goes to it; no name is stale."""
+    """Whatever the bot understands and is not named here as no question goes to it; none of the names is stale."""
     domain = yaml.safe_load((Path(__file__).parents[2] / "domain.yml").read_text("utf-8"))
     intents = {next(iter(each)) if isinstance(each, dict) else each for each in domain["intents"]}
     assert NO_QUESTION - {"nlu_fallback"} <= intents

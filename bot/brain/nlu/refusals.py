@@ -1,8 +1,7 @@
 """The one reader of refusals: what somebody who wants no more messages wants no more of.
 
 A text is cut into words of a closed list, after width, case, blanks, signs and courtesies are gone: TD, ＴＤ,
-"T D" and “td，谢谢。” are one text. Nothing is read into words that are not in the list: 退订酒店 is
-another wish.
+"T D" and “td，谢谢。” are one text. Nothing is read into words that are not in the list: 退订酒店 is another wish.
 """
 
 from __future__ import annotations
@@ -10,20 +9,18 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Final, Literal
 
 Scope = Literal["marketing", "kind", "all", "unclear", "resume", "other"]
-"""Advertising; one kind of notice; every notice; a refusal that does not say of what; the opposite of one;
-and a 退订 of something that is no message."""
+"""Advertising; one kind of notice; every notice; a refusal that does not say of what; the opposite of one; and
+a 退订 of something that is no message."""
 
 LONGEST: Final = 60
 """A refusal is short; a longer text tells a story, which the model reads."""
 
 _WORDS: Final[dict[str, str]] = {
     "self": "td tdd 退订 拒收 unsubscribe",
-    "neg": "别 不要 不用 不想 不许 不需要 不必 不准 停止 停掉 停了 停 取消 关掉 关闭 关了 拒绝 "
-    "屏蔽 勿 甭 不再 不愿 "
+    "neg": "别 不要 不用 不想 不许 不需要 不必 不准 停止 停掉 停了 停 取消 关掉 关闭 关了 拒绝 屏蔽 勿 甭 不再 不愿 "
     "不接受 stop 不 没有 没 未",
     "do": "发送 发 推送 推 接收 收到 收 打扰 骚扰 烦 联系 看到 sendingme sending send receive",
     "msg": "消息 短信 信息 通知 提醒 推送消息 推送 邮件 微信消息 messages message texts sms",
@@ -31,15 +28,11 @@ _WORDS: Final[dict[str, str]] = {
     "offer": "活动 优惠 推荐 福利",
     "kind": "这种 这类 这个 这样 这些 这条 此类 那种 那类 同类 这一类",
     "all": "什么消息 什么短信 什么通知 所有 全部 一切 任何 全都 统统 通通 什么都 全 都 all any",
-    "topic": "余额 积分 卡片 会员卡 卡 到期 过期 投诉 进度 进展 保养 账单 报价 补货 满意度 调查 "
-    "问卷 评价 打分 回访 生日",
+    "topic": "余额 积分 卡片 会员卡 卡 到期 过期 投诉 进度 进展 保养 账单 报价 补货 满意度 调查 问卷 评价 打分 回访 生日",
     "again": "恢复 重新 开启 打开 订阅 subscribe resume",
-    "fill": "我们 我 咱 给 向 跟 对 往 再 以后 今后 从今 往后 之后 了 吧 的 请 麻烦 你们 您们 你 "
-    "您 老是 老 总是 总 一直 继续 "
-    "也 就 那 吗 帮 把 要 想 啊 呀 哦 嘛 啦 呢 哈 谢谢 谢了 多谢 感谢 谢 辛苦 好吗 行吗 "
-    "可以吗 好不好 行不行 求求 拜托 真的 "
-    "能不能 可不可以 可以 能 好的 好 嗯 ok okay thanks thankyou thx please pls you me "
-    "the to no more 您好 你好 掉 类 种 关于 一下 下",
+    "fill": "我们 我 咱 给 向 跟 对 往 再 以后 今后 从今 往后 之后 了 吧 的 请 麻烦 你们 您们 你 您 老是 老 总是 总 一直 继续 "
+    "也 就 那 吗 帮 把 要 想 啊 呀 哦 嘛 啦 呢 哈 谢谢 谢了 多谢 感谢 谢 辛苦 好吗 行吗 可以吗 好不好 行不行 求求 拜托 真的 "
+    "能不能 可不可以 可以 能 好的 好 嗯 ok okay thanks thankyou thx please pls you me the to no more 您好 你好 掉 类 种 关于 一下 下",
 }
 _CLASS: Final[dict[str, str]] = {word: kind for kind, words in _WORDS.items() for word in words.split()}
 _TOKEN: Final = re.compile("|".join(sorted(map(re.escape, _CLASS), key=len, reverse=True)))
@@ -115,13 +108,18 @@ def _forbids(words: list[tuple[str, str]]) -> bool:
     """A no to messages, and not to a thing: 不要 alone, or 不要优惠, is an answer to something else."""
     kinds = {kind for kind, _ in words}
     strong = any(kind == "neg" and word not in ("不", "没", "没有", "未") for kind, word in words)
-    weak = any(first == ("neg", "不") and second[0] in ("do", "msg") for first, second in pairwise(words))
+    weak = any(
+        first == ("neg", "不") and second[0] in ("do", "msg")
+        for first, second in zip(words, words[1:], strict=False)
+    )
     return (strong or weak) and bool(kinds & {"do", "msg", "ad"})
 
 
 def _is_undone(words: list[tuple[str, str]]) -> bool:
     """不要退订, 没退订, 取消退订."""
-    return any(first[0] == "neg" and second[0] == "self" for first, second in pairwise(words))
+    return any(
+        first[0] == "neg" and second[0] == "self" for first, second in zip(words, words[1:], strict=False)
+    )
 
 
 def _resumed(words: list[tuple[str, str]]) -> Refusal | None:

@@ -72,9 +72,11 @@ class Handoff:
         if intent.startswith(DESK_INTENTS):
             await choices.press(work, row, intent, message.content.get("entities") or {})
             return False
-        if (pressed := _pressed_by_words(row, message)) is not None:
-            await choices.press(work, row, pressed, {}, keep_asking=pressed == sentences.WAIT)
-            return False
+        if row.owner == "queue" and not intent and not message.content.get("card"):
+            pressed = ABOUT_WAITING.get(about_waiting(str(message.content["text"])) or "")
+            if pressed is not None:
+                await choices.press(work, row, pressed, {}, keep_asking=pressed == sentences.WAIT)
+                return False
         prompt = await prompts.current(work, row)
         if prompt is not None and not intent and intake.takes(prompt, row):
             if message.content.get("card") == "file":
@@ -170,13 +172,6 @@ class Handoff:
         moved = conversation in self._moved
         self._moved.discard(conversation)
         self._changed(conversation, moved, stored)
-
-
-def _pressed_by_words(row: Conversation, message: Inbound) -> str | None:
-    """The button that typed words about the waiting stand for."""
-    if row.owner != "queue" or message.content.get("intent") or message.content.get("card"):
-        return None
-    return ABOUT_WAITING.get(about_waiting(str(message.content["text"])) or "")
 
 
 def _count_unread(work: Work, ticket: Ticket) -> None:
