@@ -5,14 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 from actions.company import stop_where_the_company_keeps
-from actions.notices.refusal import refused
 from actions.say import day, moment, yuan
 from actions.tasks.heard import Option
 from actions.tasks.script import Script, Stop
 from actions.tasks.task import Task
 from bot.kit.clock import local_date
 from bot.store.cards.reads import balance_by_card
-from bot.store.care.service import SERVICE, refuse, resume_service
 from bot.store.consents.service import NewConsent
 from bot.store.points.reads import points_summary
 from bot.store.privacy.erase import StillOwed, erase_customer
@@ -26,20 +24,15 @@ STOPPABLE = (
     Option("marketing", "营销和活动消息", "活动消息", ("营销", "广告", "活动", "推销", "促销", "优惠")),
     Option("survey", "满意度调查", "满意度调查", ("调查", "回访", "评价")),
     Option("birthday", "生日关怀", "生日关怀", ("生日",)),
-    Option("all", "以上全部", "以上全部", ("以上", "这几种", "三种")),
     Option(
-        "every",
-        "所有主动发的消息，到期提醒和办理进度也不要",
-        "所有消息",
-        ("全部", "都不要", "所有", "一切", "都停"),
+        "all",
+        "以上全部",
+        "以上全部",
+        ("全部", "都不要", "所有", "一切", "都停", "退订", "TD"),
     ),
     Option("close", "注销账户，删除个人信息", "注销账户", ("注销", "销户", "销号", "删除", "删掉", "关闭账")),
 )
 PURPOSES = ("marketing", "survey", "birthday")
-RESUME = "resume"
-READ = {"marketing": "marketing", "all": "every", "resume": RESUME}
-"""Which choice a refusal is that says of what; the others are asked."""
-GOES_ON = "办理进度、到期提醒这类和您的权益有关的通知照常。"
 GOODBYE = timedelta(minutes=2)
 """So long the customer can still read that it is done."""
 KEPT = "订单、投诉和资金流水按法律要求保留，但不再和您的姓名、手机号连在一起。"
@@ -54,56 +47,22 @@ class PrivacyOptout(Task):
     left = "好的，没有改动任何设置。"
 
     async def script(self, s: Script) -> None:
-        said = refused(s.heard.parse) if s.heard is not None else None
-        if said is not None and s.state.asked is None and "what" not in s.state.values:
-            s.given("what", READ.get(said.scope) or _named_purpose(said.triggers))
-        if s.state.values.get("what") == RESUME:
-            await _resume(s)
-            return
         what = s.choose("what", "您想停掉哪一种？", STOPPABLE)
         if what.value == "close":
             await close_account(s)
             return
-        kinds = "活动消息、满意度调查和生日关怀"
-        shown = {"all": kinds, "every": f"任何主动的消息：{kinds}，还有办理进度和到期提醒"}
-        goes_on = "" if what.value == "every" else GOES_ON
-        title = shown.get(str(what.value), what.title)
-        s.confirm(f"以后不再给您发{title}。{goes_on}确认吗？", "确认停发", change=False)
-        evidence = f"对话 {s.call.conversation}"
-        for purpose in PURPOSES if what.value in shown else (str(what.value),):
-            new = NewConsent(s.customer, purpose, "withdrawn", TEXT_VERSION, evidence, "customer")
-            await withdraw_consent(s.session, new, s.note("停发消息", purpose))
-        for trigger in SERVICE if what.value == "every" else ():
-            note = s.note("停发消息", trigger)
-            await refuse(s.session, s.customer, trigger, note, evidence=evidence, text_version=TEXT_VERSION)
-        s.say(
-            f"已经停了：{title}。{goes_on}想重新收到，说“恢复提醒”。",
-            {"恢复提醒": "恢复提醒", "我的资料": "/my_data"},
+        s.confirm(
+            f"以后不再给您发{what.title if what.value != 'all' else '活动消息、满意度调查和生日关怀'}。"
+            "办理进度、到期提醒这类和您的权益有关的通知照常。确认吗？",
+            "确认停发",
+            change=False,
         )
-
-
-async def _resume(s: Script) -> None:
-    """Notices about the customer's own rights again; advertising is no part of it."""
-    s.confirm(
-        "重新给您发办理进度、到期提醒这类和您的权益有关的通知；活动和推荐消息不包括在内。确认吗？",
-        "确认恢复",
-        change=False,
-    )
-    await resume_service(
-        s.session,
-        s.customer,
-        SERVICE,
-        s.note("恢复提醒"),
-        evidence=f"对话 {s.call.conversation}",
-        text_version=TEXT_VERSION,
-    )
-    s.say("已经恢复了，有办理进度或快到期的东西，会再提醒您。活动和推荐消息没有打开。")
-
-
-def _named_purpose(triggers: tuple[str, ...]) -> str | None:
-    """The choice that a named kind is; None where it has to be asked."""
-    known = {"survey": "survey", "birthday_7d": "birthday"}
-    return known.get(triggers[0]) if len(triggers) == 1 else None
+        for purpose in PURPOSES if what.value == "all" else (str(what.value),):
+            new = NewConsent(
+                s.customer, purpose, "withdrawn", TEXT_VERSION, f"对话 {s.call.conversation}", "customer"
+            )
+            await withdraw_consent(s.session, new, s.note("停发消息", purpose))
+        s.say("已经停掉了，不会再问您。改主意了随时告诉我。", {"我的资料": "/my_data"})
 
 
 class MyData(Task):

@@ -18,9 +18,6 @@ MORNING, NIGHT = 8, 22
 """Nobody is reminded from 22:00 to 8:00."""
 LONGEST = timedelta(days=90)
 BEFORE_THE_END = re.compile(r"(到期|过期|截止|结束)之?前")
-CONDITION = re.compile(r"低于|少于|不足|小于|不到|只剩|高于|超过|快没|快用完|一到账|到账就|有货")
-"""A reminder for when something happens, and not for a time."""
-CANNOT_WATCH = "到了某个条件再提醒，我在这里还设不了，所以没有设。您想看的时候问我就行。"
 DAYS = {"day": 1, "workday": 1, "week": 7}
 
 
@@ -30,9 +27,6 @@ class NoticeLater(CustomerAction):
     topic = "notice_later"
 
     async def answer(self, call: Call) -> Events:
-        if CONDITION.search(call.text):
-            call.say(CANNOT_WATCH, buttons={"查余额": "/ask_balance", "转人工": "/request_human"})
-            return closed()
         notice = meant(call)
         if notice is None:
             return [*closed(), FollowupAction("utter_snooze")]

@@ -10,7 +10,7 @@ from rasa_sdk.events import SlotSet
 
 from actions.base import Call, CustomerAction, Events, ask_identity
 from actions.notices.memory import OPENING
-from actions.notices.refusal import refused
+from actions.notices.stop import refuses_messages
 from actions.tasks import consent
 from actions.tasks.consent import Reply
 from actions.tasks.heard import CERTAIN, NO_REQUEST, NOT_NOW, Heard
@@ -170,7 +170,7 @@ def _is_about_a_notice(call: Call, state: TaskState, heard: Heard) -> bool:
     if heard.intent == "snooze":
         return ANOTHER_DAY.search(heard.text) is not None
     refuses = heard.intent == "privacy_optout" and state.name != "privacy_optout"
-    return refuses and len(heard.text) <= SHORT and refused(call.parse) is not None
+    return refuses and len(heard.text) <= SHORT and refuses_messages(heard.text)
 
 
 def _reply(state: TaskState, heard: Heard) -> Reply:

@@ -16,7 +16,6 @@ from sqlalchemy import make_url
 from actions import runtime
 from actions.host import make_executor
 from actions.runtime import Runtime, make_runtime
-from bot.brain.nlu.refusals import read_refusal
 from bot.kit.clock import FakeClock
 from bot.kit.ids import CustomerId, IdentityId
 from bot.kit.settings import Settings
@@ -55,13 +54,10 @@ class Customer:
     ) -> list[dict[str, Any]]:
         """Run one action on the customer's message, `after` another; its events are applied to the slots."""
         events = [{"event": "user"}, {"event": "action", "name": after}] if after else []
-        known = dict(entities or {})
-        if intent == "privacy_optout" and (read := read_refusal(text)) is not None:
-            known["refusal"] = {"scope": read.scope, "about": read.about}
         message = {
             "text": text,
             "intent": {"name": intent, "confidence": sure},
-            "entities": [{"entity": name, "value": value} for name, value in known.items()],
+            "entities": [{"entity": name, "value": value} for name, value in (entities or {}).items()],
             "message_id": message_id,
             "emotion": {"label": emotion, "score": 0.9},
             "parts": parts or [],

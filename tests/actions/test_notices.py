@@ -433,15 +433,6 @@ async def test_too_late_for_later_is_said_and_nothing_kept(talk: Noticed) -> Non
     assert await talk.snoozed() == []
 
 
-@pytest.mark.parametrize("text", ["余额低于50块提醒我一下", "快没钱了提醒我", "一到账就提醒我"])
-async def test_a_reminder_for_a_condition_is_not_promised_for_tomorrow(talk: Noticed, text: str) -> None:
-    """Nothing watches for it here: that is said, and nothing is put off."""
-    await talk.notice("card_expiring", 1)
-    said = await talk.answer("notice_later", text, "snooze")
-    assert "没有设" in said
-    assert await talk.snoozed() == []
-
-
 async def test_the_same_message_twice_is_one_reminder_and_a_button_means_its_own_notice(
     talk: Noticed,
 ) -> None:
@@ -462,10 +453,7 @@ async def test_marketing_is_refused_in_a_word(talk: Noticed, text: str) -> None:
     """Recorded, one sentence, no question, no button; the other notices go on."""
     await talk.notice("reorder_due", 1, sku="a4")
     said = await talk.answer("notice_stop", text, "privacy_optout", **({} if text else {"care_id": 1}))
-    assert said == (
-        "好的，以后不再给您发活动和推荐消息了，生日优惠也不发。"
-        "办理进度、到期提醒这类和您的权益有关的通知照常。"
-    )
+    assert said == "好的，以后不再给您发活动和推荐消息了。"
     assert not talk.buttons
     assert await talk.decided("marketing") == "withdrawn"
     assert await talk.decided("care:points_expiring") is None
@@ -477,7 +465,7 @@ async def test_a_service_notice_is_refused_by_itself(talk: Noticed) -> None:
     await talk.notice("points_expiring", 1)
     assert (
         await talk.answer("notice_stop", "别再发了", "privacy_optout")
-        == "好的，以后不再给您发积分到期的通知了。其他通知照常。"
+        == "好的，以后不再给您发积分到期的通知了。"
     )
     assert await talk.decided("care:points_expiring") == "withdrawn"
     assert await talk.decided("marketing") is None
@@ -489,46 +477,6 @@ async def test_everything_can_be_refused_at_once(talk: Noticed) -> None:
     assert "不再主动给您发消息" in await talk.answer("notice_stop", "所有消息都别发了", "privacy_optout")
     for purpose in ("marketing", "survey", "birthday", "care:points_expiring", "care:card_expiring"):
         assert await talk.decided(purpose) == "withdrawn", purpose
-
-
-async def test_advertising_that_is_refused_after_a_service_notice_leaves_the_service_notice(
-    talk: Noticed,
-) -> None:
-    """以后别给我发广告了 is about advertising, whatever came last."""
-    await talk.notice("card_expiring", 1)
-    said = await talk.answer("notice_stop", "以后别给我发广告了", "privacy_optout")
-    assert "活动和推荐消息" in said
-    assert "照常" in said
-    assert await talk.decided("marketing") == "withdrawn"
-    assert await talk.decided("care:card_expiring") is None
-    assert talk.customer.slots["notice_known"]
-
-
-@pytest.mark.parametrize(
-    "text", ["TD", "ＴＤ", "T D", "td.", "TD 谢谢", "退订，谢谢", "退订！", "别给我发消息了"]
-)
-async def test_an_open_refusal_ends_the_wider_and_a_button_brings_back_the_rest(
-    talk: Noticed, text: str
-) -> None:
-    """After a service notice TD may mean it, or all: all ends at once, and exactly that is said."""
-    await talk.notice("card_expiring", 1)
-    said = await talk.answer("notice_stop", text, "privacy_optout")
-    assert "所有通知都停了" in said
-    for trigger in PURPOSES:
-        assert await talk.decided(f"care:{trigger}") == "withdrawn"
-    said = await talk.answer("notice_stop", "", "care_stop", care_id=1, pick="service")
-    assert "重要提醒照常" in said
-    assert await talk.decided("care:points_expiring") == "given"
-    assert await talk.decided("care:card_expiring") == "withdrawn"
-    assert await talk.decided("marketing") == "withdrawn"
-
-
-async def test_one_kind_is_refused_by_its_name(talk: Noticed) -> None:
-    """余额提醒别发了 after a notice about points ends the balance's, and no other."""
-    await talk.notice("points_expiring", 1)
-    assert "余额不足的通知" in await talk.answer("notice_stop", "余额提醒别发了", "privacy_optout")
-    assert await talk.decided("care:balance_low") == "withdrawn"
-    assert await talk.decided("care:points_expiring") is None
 
 
 @pytest.mark.parametrize("text", ["我要注销账户", "把我的资料删掉"])

@@ -31,10 +31,7 @@ async def test_what_is_held_comes_with_source_and_purpose(talk: Talk) -> None:
 
 @pytest.mark.parametrize(
     ("words", "purposes"),
-    [
-        ("活动广告别发了", {"marketing"}),
-        ("以上三种消息别发了", {"marketing", "survey", "birthday"}),
-    ],
+    [("活动广告别发了", {"marketing"}), ("所有消息都不要", {"marketing", "survey", "birthday"})],
 )
 async def test_messages_are_stopped_by_purpose(
     talk: Talk, customer_id: CustomerId, words: str, purposes: set[str]
@@ -47,21 +44,6 @@ async def test_messages_are_stopped_by_purpose(
         for purpose in ("marketing", "survey", "birthday"):
             found = await decision(session, customer_id, purpose)
             assert found == ("withdrawn" if purpose in purposes else None)
-
-
-async def test_all_messages_are_all_and_can_be_had_again(talk: Talk, customer_id: CustomerId) -> None:
-    """所有消息 has the notices about one's own rights in it; 恢复提醒 brings back those, and no advertising."""
-    assert "还有办理进度和到期提醒" in await talk.begin("action_privacy_optout", "所有消息都不要")
-    assert "照常" not in await talk.say("确认", "affirm")
-    expected = {"marketing": "withdrawn", "care:card_expiring": "withdrawn"}
-    for words in ("", "恢复提醒"):
-        if words:
-            assert "活动和推荐消息不包括" in await talk.begin("action_privacy_optout", words)
-            assert "没有打开" in await talk.say("确认", "affirm")
-            expected["care:card_expiring"] = "given"
-        async with talk.customer.runtime.database.read() as session:
-            for purpose, found in expected.items():
-                assert await decision(session, customer_id, purpose) == found
 
 
 async def test_a_no_withdraws_nothing(talk: Talk, customer_id: CustomerId) -> None:

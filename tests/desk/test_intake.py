@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import pytest
-import yaml
 from sqlalchemy import func, select
 
 from bot.conversations.models import Conversation
-from bot.desk.intake.service import NO_QUESTION
 from bot.desk.prompts.models import DeskPrompt
-from bot.desk.queue.words import about_waiting
-from bot.desk.tickets.models import TicketEntry
 from tests.desk.conftest import Customer, House
 from tests.desk.test_operations import well_off
 
@@ -74,47 +67,6 @@ async def test_who_waits_may_ask_the_bot_or_say_nothing(house: House) -> None:
     await customer.until("不排队了")
     await customer.say("还在吗")
     await customer.until("echo: 还在吗")
-
-
-@pytest.mark.parametrize(
-    "text", ["不等了", "取消排队", "我不排了", "算了不等了", "不等了，谢谢", "不用排队了吧"]
-)
-async def test_who_types_that_they_wait_no_longer_leaves_the_queue(house: House, text: str) -> None:
-    """The same as the button; the next words are for the bot."""
-    customer = await waiting(house)
-    await customer.until("和哪笔订单或哪次兑换有关")
-    await customer.say(text)
-    await customer.until("不排队了")
-    await customer.say("还在吗")
-    await customer.until("echo: 还在吗")
-
-
-@pytest.mark.parametrize("text", ["排到第几了", "还要等多久", "我前面还有几个人？", "轮到我了吗"])
-async def test_who_asks_for_their_place_is_told_it_and_nothing_is_noted(house: House, text: str) -> None:
-    """The place is the queue's own figure; the question that was open is still open."""
-    customer = await waiting(house)
-    await customer.until("和哪笔订单或哪次兑换有关")
-    await customer.say(text)
-    await customer.until("下一位就是您")
-    await customer.say("昨天那笔")
-    await customer.until("您希望怎么处理")
-    async with house.parts.database.read() as session:
-        rows = (await session.scalars(select(TicketEntry).where(TicketEntry.kind == "details"))).all()
-    assert text not in [value for row in rows for value in row.data.values()]
-
-
-@pytest.mark.parametrize("text", ["退款还要等多久", "不等了先说事", "我等了三天了", "等多久了还没修好"])
-def test_what_is_about_something_else_is_no_word_about_the_queue(text: str) -> None:
-    """A refund that is waited for is the person's matter."""
-    assert about_waiting(text) is None
-
-
-def test_every_question_of_the_bots_is_answered_while_somebody_waits() -> None:
-    """Whatever the bot understands and is not named here as no question goes to it; none of the names is stale."""
-    domain = yaml.safe_load((Path(__file__).parents[2] / "domain.yml").read_text("utf-8"))
-    intents = {next(iter(each)) if isinstance(each, dict) else each for each in domain["intents"]}
-    assert NO_QUESTION - {"nlu_fallback"} <= intents
-    assert {"top_up", "card_hall", "ask_membership", "ask_notice", "claim_offer"} <= intents - NO_QUESTION
 
 
 async def test_without_the_brain_words_are_taken_as_they_stand(house: House) -> None:

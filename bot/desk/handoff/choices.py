@@ -38,15 +38,9 @@ WINDOWS: Final = 4
 Press = Callable[[Work, Conversation, Mapping[str, Any]], Awaitable[None]]
 
 
-async def press(
-    work: Work, row: Conversation, intent: str, entities: Mapping[str, Any], *, keep_asking: bool = False
-) -> None:
-    """Do what a pressed button of the desk stands for; one that is out of date says so.
-
-    What the desk was asking is over, unless `keep_asking`.
-    """
-    if not keep_asking:
-        await prompts.drop(work, row)
+async def press(work: Work, row: Conversation, intent: str, entities: Mapping[str, Any]) -> None:
+    """Do what a pressed button of the desk stands for; one that is out of date says so."""
+    await prompts.drop(work, row)
     handler = _BUTTONS.get(intent)
     if handler is None:
         work.say(row, sentences.STALE)

@@ -22,7 +22,6 @@ from bot.desk.intake import service as intake
 from bot.desk.parses import emotion_of
 from bot.desk.prompts import service as prompts
 from bot.desk.queue.places import place_of
-from bot.desk.queue.words import about_waiting
 from bot.desk.rules.service import RuleBook
 from bot.desk.tickets.ending import leave
 from bot.desk.tickets.models import Ticket
@@ -35,8 +34,6 @@ from bot.messages import ServedBy
 
 Changed = Callable[[ConversationId, bool, Stored | None], None]
 
-ABOUT_WAITING: Final = {"leave": sentences.LEAVE, "place": sentences.WAIT}
-"""What typed words about the waiting press."""
 FORMS: Final = frozenset({"task_form", "identity_form"})
 """Where one of these has acted the bot is asking something itself."""
 
@@ -72,11 +69,6 @@ class Handoff:
         if intent.startswith(DESK_INTENTS):
             await choices.press(work, row, intent, message.content.get("entities") or {})
             return False
-        if row.owner == "queue" and not intent and not message.content.get("card"):
-            pressed = ABOUT_WAITING.get(about_waiting(str(message.content["text"])) or "")
-            if pressed is not None:
-                await choices.press(work, row, pressed, {}, keep_asking=pressed == sentences.WAIT)
-                return False
         prompt = await prompts.current(work, row)
         if prompt is not None and not intent and intake.takes(prompt, row):
             if message.content.get("card") == "file":

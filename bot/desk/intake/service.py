@@ -31,21 +31,13 @@ from bot.store.identities.service import access
 from bot.store.orders.reads import recent_orders
 
 SURE: Final = 0.8
-SURE_OF_A_QUESTION: Final = 0.5
-_QUESTION: Final = re.compile(
-    r"[?？]|吗|呢|怎么|怎样|如何|什么|啥|多少|几[个位点天时号]|哪|为何|能不能|可不可以|有没有|是不是|多久|多长"
-)
-FOR_THE_PERSON: Final = frozenset({"file_complaint", "dispute_charge", "feedback_dissatisfied"})
-"""A complaint's story is for the person."""
+ANSWERABLE: Final = frozenset(TOPIC_OF) - {"file_complaint", "dispute_charge", "feedback_dissatisfied"} | {
+    "help",
+    "several_requests",
+    "request_human",
+}
+"""What a waiting customer may ask the bot, which answers at once; a complaint's story is for the person."""
 _TALK: Final = frozenset({"greet", "thank", "goodbye", "chitchat", "affirm"})
-NO_QUESTION: Final = (
-    FOR_THE_PERSON
-    | _TALK
-    | {"deny", "cancel", "inform", "snooze", "feedback_satisfied", "resend_code", "identity", "rate_service"}
-    | {"out_of_scope", "nlu_fallback", "leave_reason", "decide_quote", "care_yes", "care_later", "care_stop"}
-)
-"""Intents that ask the bot nothing. Whatever else it understands it answers at once while a customer waits:
-a topic that is added to the bot is answered here, too."""
 _NOTHING: Final = re.compile(
     r"(没有|没|无|不知道|不清楚|不记得|跳过|不用|不用了|都不是|随便|都行)[。.！!，,]*"
 )
@@ -219,12 +211,9 @@ async def _things(work: Work, matter: Matter) -> list[tuple[str, str]]:
 
 def _is_for_bot(said: Said, asked: Asked) -> bool:
     intent, confidence = intent_of(said.parse)
-    if intent is None:
+    if confidence < SURE or intent is None:
         return False
-    if asked == "what" and intent in _TALK:
-        return confidence >= SURE
-    enough = SURE_OF_A_QUESTION if _QUESTION.search(said.text) else SURE
-    return intent not in NO_QUESTION and confidence >= enough
+    return intent in ANSWERABLE or (asked == "what" and intent in _TALK)
 
 
 def _says_nothing(said: Said) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Final, Literal
@@ -12,7 +11,7 @@ from bot.kit.db import WriteSession, insert_into
 from bot.kit.errors import BadInput
 from bot.kit.ids import CustomerId
 from bot.store.care.models import CareSnooze
-from bot.store.consents.service import NewConsent, record_consent
+from bot.store.consents.service import NewConsent
 from bot.store.privacy.withdraw import withdraw_consent
 from bot.store.requests.service import Note
 
@@ -39,10 +38,6 @@ PURPOSES: Final[dict[str, tuple[Purpose, ...]]] = {
     "referral_ask": ("marketing",),
 }
 """What each trigger's messages are sent for: the purposes of consents that they need or must not break."""
-
-
-SERVICE: Final = tuple(trigger for trigger, purposes in PURPOSES.items() if purposes == ("service_notice",))
-"""The triggers whose notices are about the customer's own rights."""
 
 
 AGAIN: Final = "/again:"
@@ -92,24 +87,6 @@ async def refuse(
         new = NewConsent(customer_id, purpose, "withdrawn", text_version, evidence, note.actor)
         await withdraw_consent(session, new, replace(note, key=_own_key(note.key, purpose)))
     return ended
-
-
-async def resume_service(
-    session: WriteSession,
-    customer_id: CustomerId,
-    triggers: Iterable[str],
-    note: Note,
-    *,
-    evidence: str,
-    text_version: str,
-) -> None:
-    """Record that a customer wants notices of these triggers again; of marketing this says nothing."""
-    for trigger in triggers:
-        if trigger not in SERVICE:
-            raise BadInput(f"{trigger} is no notice about a customer's own rights.")
-        purpose = own_purpose(trigger)
-        new = NewConsent(customer_id, purpose, "given", text_version, evidence, note.actor)
-        await record_consent(session, new, _own_key(note.key, purpose), note.at)
 
 
 def _own_key(key: str, purpose: str) -> str:
