@@ -38,6 +38,8 @@ async def serve(folder: Path, accounts: Path, database_url: str, brain_url: str)
         "HUITOUKE_HOST": "127.0.0.1",
         "HUITOUKE_PORT": str(port),
         "HUITOUKE_DEMO": "false",
+        "HUITOUKE_SMS_URL": "http://127.0.0.1:9/sms",  # nobody proves who they are here
+        "HUITOUKE_SMS_SECRET": "a-secret-that-is-long-enough-for-sms",
         "HUITOUKE_WECHAT_ACCOUNTS": str(accounts),
         "HUITOUKE_BRAIN_SECRET": SECRET,
         "BRAIN_URLS": brain_url,
