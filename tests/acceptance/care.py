@@ -133,7 +133,12 @@ async def somebody(house: House, name: str, points: int = 0) -> AsyncGenerator[T
     who = DemoCustomer(name, f"1380000{number:04d}", f"HM9900{number:04d}", "", "")
     async with opened(house) as database:
         async with database.write() as session:
-            new = NewCustomer(name, phone=who.phone, member_number=who.member_number)
+            new = NewCustomer(
+                name,
+                phone=who.phone,
+                member_number=who.member_number,
+                external_id=f"demo-{who.member_number}",
+            )
             id_ = await add_customer(session, new, now)
             at_noon = {"time_zone": _where_it_is_noon(now)}
             await session.execute(update(Customer).where(Customer.id == id_).values(at_noon))
