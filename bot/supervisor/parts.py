@@ -66,7 +66,8 @@ def parts(settings: Settings) -> list[Part]:
         host=settings.host,
         port=settings.port,
         port_setting="HUITOUKE_PORT",
-        health=f"http://{LOOPBACK}:{settings.port}/readyz",
+        # Not /readyz: a server that starts again beside a brain that is down is a server that is ready.
+        health=f"http://{LOOPBACK}:{settings.port}/readyz/messages",
     )
     return [actions, server] if settings.brain_urls else [brain, actions, server]
 
