@@ -6,6 +6,7 @@ import pytest
 
 from bot.conversations.brain import Answer
 from bot.conversations.typed import chosen
+from bot.kit.ids import ConversationId
 from bot.messages import Content, QuickReply
 from tests.conversations.conftest import House
 
@@ -17,19 +18,21 @@ RATED = tuple(
 )
 
 
-async def offered(house: House, *replies: QuickReply) -> None:
+async def offered(house: House, *replies: QuickReply) -> ConversationId:
+    """A conversation whose last answer has these buttons; the next one has none."""
     house.brain.behave = lambda turn: Answer(
         (Content("选吧", quick_replies=replies if len(house.brain.turns) == 1 else ()),), None, ()
     )
+    conversation = await house.open()
+    await house.say(conversation, "你好", "typed---1")
+    await house.until(conversation, 2)
+    return conversation
 
 
 @pytest.mark.parametrize("typed", ["查积分", "查积分吧", " 查 积分。", "“查积分”", "查积分！"])
 async def test_a_buttons_words_typed_do_what_it_does(house: House, typed: str) -> None:
     """The brain is given the button's own parse, and the log keeps what was typed."""
-    await offered(house, POINTS, GO_ON)
-    conversation = await house.open()
-    await house.say(conversation, "你好", "typed---1")
-    await house.until(conversation, 2)
+    conversation = await offered(house, POINTS, GO_ON)
     await house.say(conversation, typed, "typed---2")
     texts = await house.until(conversation, 4)
     assert (house.brain.turns[1].intent, house.brain.turns[1].entities) == ("ask_points", {"a": 1})
@@ -37,10 +40,7 @@ async def test_a_buttons_words_typed_do_what_it_does(house: House, typed: str) -
 
 
 async def test_a_button_that_stands_for_words_says_them(house: House) -> None:
-    await offered(house, POINTS, GO_ON)
-    conversation = await house.open()
-    await house.say(conversation, "你好", "typed---1")
-    await house.until(conversation, 2)
+    conversation = await offered(house, POINTS, GO_ON)
     await house.say(conversation, "接着办", "typed---2")
     await house.until(conversation, 4)
     assert (house.brain.turns[1].intent, house.brain.turns[1].text) == (None, "继续")
@@ -49,10 +49,7 @@ async def test_a_button_that_stands_for_words_says_them(house: House) -> None:
 @pytest.mark.parametrize("typed", ["查积分？", "怎么查积分", "查", "1", "不查积分"])
 async def test_other_words_are_words(house: House, typed: str) -> None:
     """A question mark makes a question of them; a digit is no button where nobody numbered them."""
-    await offered(house, POINTS, GO_ON)
-    conversation = await house.open()
-    await house.say(conversation, "你好", "typed---1")
-    await house.until(conversation, 2)
+    conversation = await offered(house, POINTS, GO_ON)
     await house.say(conversation, typed, "typed---2")
     await house.until(conversation, 4)
     assert house.brain.turns[1].intent is None

@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 import pytest
-from aiohttp import WSMsgType, WSServerHandshakeError
+from aiohttp import ClientWebSocketResponse, WSMsgType, WSServerHandshakeError
 
 from bot.channels.web import socket as socket_module
 from tests.server.conftest import Client, frame
+
+
+async def flooded(ws: ClientWebSocketResponse, send: Callable[[], Awaitable[None]]) -> None:
+    """Send more than a person does, and read until the server has had enough."""
+    await frame(ws, "welcome")
+    for _ in range(socket_module.FRAMES_AT_ONCE + 80):
+        try:
+            await send()
+        except ConnectionError:
+            break
+    async with asyncio.timeout(10):
+        while (await ws.receive()).type == WSMsgType.TEXT:
+            pass
 
 
 async def test_who_sends_faster_than_a_person_is_sent_away(client: Client) -> None:
     """Two hundred frames of one byte: the socket is closed, and the server answers the next one."""
     await client.session()
     ws = await client.connect()
-    await frame(ws, "welcome")
-    for _ in range(socket_module.FRAMES_AT_ONCE + 80):
-        try:
-            await ws.send_str("x")
-        except ConnectionError:
-            break
-    async with asyncio.timeout(10):
-        while (await ws.receive()).type == WSMsgType.TEXT:
-            pass
+    await flooded(ws, lambda: ws.send_str("x"))
     assert ws.close_code == 4429
     again = await client.connect()
     assert (await frame(again))["type"] == "welcome"
@@ -33,15 +39,7 @@ async def test_pings_count_too(client: Client) -> None:
     """A ping is a frame like any other, and is answered until there are too many."""
     await client.session()
     ws = await client.connect()
-    await frame(ws, "welcome")
-    for _ in range(socket_module.FRAMES_AT_ONCE + 80):
-        try:
-            await ws.ping()
-        except ConnectionError:
-            break
-    async with asyncio.timeout(10):
-        while (await ws.receive()).type == WSMsgType.TEXT:
-            pass
+    await flooded(ws, ws.ping)
     assert ws.close_code == 4429
 
 

@@ -12,6 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from tools.mutate.instrument import Mutant
+
 LEAST = 0.9
 """The share of faults that a room's tests must notice."""
 FRESH_SECONDS = 240.0
@@ -38,16 +40,9 @@ class Room:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Outcome(Mutant):
     """What became of one fault."""
 
-    number: int
-    key: str
-    file: str
-    line: int
-    before: str
-    after: str
-    at_import: bool
     verdict: str
 
 

@@ -169,15 +169,6 @@ async def verify_by_external_id(
     return await bind(session, identity_id, customer, "merchant", now, valid)
 
 
-async def end_verification(session: WriteSession, identity_id: IdentityId) -> None:
-    """Let a proof end early (the customer signed out): known stays known, verified no longer."""
-    await session.execute(
-        update(ChannelIdentity)
-        .where(ChannelIdentity.id == identity_id, ChannelIdentity.level == "verified")
-        .values(level="known", verified_until=None)
-    )
-
-
 async def revoke(session: WriteSession, identity_id: IdentityId, now: datetime) -> None:
     """Take an identity away from its customer; only a new proof binds it again."""
     await session.execute(
